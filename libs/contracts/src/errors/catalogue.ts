@@ -1,0 +1,13 @@
+import { brokerErrors } from './broker.js';
+import type { ErrorEntry } from './entry.js';
+import { inputErrors } from './input.js';
+import { operationErrors } from './operation.js';
+
+/** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
+export const errorCatalogue = { ...inputErrors, ...operationErrors, ...brokerErrors } as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return errorCatalogue[code];
+}

@@ -1,0 +1,65 @@
+import { defineErrors } from './entry.js';
+
+/** The request was understood; the state of the registry or of the broker stands in its way. */
+export const operationErrors = defineErrors({
+  ROLLCALL_NOT_FOUND: {
+    kind: 'not-found',
+    meaning: 'There is no such namespace, service, instance or quarantined event.',
+    action: 'List what there is with "rollcall services" or "rollcall instances <service>".',
+    retryable: false,
+  },
+  ROLLCALL_REVISION_CONFLICT: {
+    kind: 'conflict',
+    meaning: 'Somebody else changed this aggregate since it was read.',
+    action: 'Read it again, decide again, and send the new revision.',
+    retryable: false,
+  },
+  ROLLCALL_SUPERSEDED: {
+    kind: 'conflict',
+    meaning: 'A newer incarnation has taken this instance id.',
+    action: 'Stop this process, or give it an instance id of its own.',
+    retryable: false,
+  },
+  ROLLCALL_NOT_REGISTERED: {
+    kind: 'conflict',
+    meaning: 'The operation needs a registration that this client has not made, or has ended.',
+    action: 'Call register() first.',
+    retryable: false,
+  },
+  ROLLCALL_NOT_ACKNOWLEDGED: {
+    kind: 'unavailable',
+    meaning: 'The broker did not acknowledge a write in time; it may or may not be stored.',
+    action: 'Send it again with the same event id: the broker stores it once.',
+    retryable: true,
+  },
+  ROLLCALL_BATCH_REFUSED: {
+    kind: 'conflict',
+    meaning: 'The broker refused an atomic batch; nothing of it was stored.',
+    action: 'Read the broker error in the message; send a corrected batch.',
+    retryable: false,
+  },
+  ROLLCALL_POSITION_NOT_REACHED: {
+    kind: 'unavailable',
+    meaning: 'A read demanded a journal position the view did not reach in time.',
+    action: 'Try again; if it persists, look at the projector with "rollcall status".',
+    retryable: true,
+  },
+  ROLLCALL_VIEW_DIFFERS: {
+    kind: 'internal',
+    meaning: 'The materialized view is not what the journal folds to.',
+    action: 'Run "rollcall verify --repair" and keep the report.',
+    retryable: false,
+  },
+  ROLLCALL_UNAVAILABLE: {
+    kind: 'unavailable',
+    meaning: 'The registry cannot serve this now.',
+    action: 'Try again; GET /readyz says what is missing.',
+    retryable: true,
+  },
+  ROLLCALL_INTERNAL: {
+    kind: 'internal',
+    meaning: 'Something went wrong that is not your fault.',
+    action: 'Look for the id in the log of the registry, and report it.',
+    retryable: true,
+  },
+});
