@@ -1,10 +1,14 @@
+import { fileURLToPath } from 'node:url';
+
 /**
  * Jest in native ESM mode; SWC turns TypeScript into JavaScript without a type check (`npm run types` does that).
  * Three projects by cost: `unit` lies beside the code and starts nothing; `integration` talks to a real
  * nats-server; `e2e` runs built apps as processes, so it runs alone (`--runInBand`).
  */
+const rootDir = fileURLToPath(new URL('..', import.meta.url));
+
 const shared = {
-  rootDir: '..',
+  rootDir,
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['rollcall-source', 'node', 'node-addons'] },
@@ -30,7 +34,7 @@ const shared = {
 };
 
 export default {
-  rootDir: '..',
+  rootDir,
   workerIdleMemoryLimit: '600MB',
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/architecture/**/*.spec.ts'] },

@@ -1,3 +1,68 @@
+import 'reflect-metadata';
+
 export { type ErrorCode, errorCatalogue, errorEntry } from './errors/catalogue.js';
 export type { ErrorEntry, ErrorKind } from './errors/entry.js';
 export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';
+export {
+  type EventAttributes,
+  headerNames,
+  type InstanceEvent,
+  type JournalEvent,
+  type NewEvent,
+  type OverrideEvent,
+  type RegistryEvent,
+  type ServicePolicyEvent,
+  type VerdictEvent,
+} from './events/envelope.js';
+export { aggregateOfType, type EventType, eventTypes, isEventType } from './events/types.js';
+export { recordSchemas } from './generated/record-schemas.js';
+export { assertLimits, limits } from './limits.js';
+export {
+  CONFIG_KEY_PATTERN,
+  checkName,
+  isName,
+  NAME_PATTERN,
+  quote,
+  SEMVER_PATTERN,
+  SHARED_APPLICATION,
+  TIME_PATTERN,
+} from './names.js';
+export { METADATA_KEY_PATTERN } from './records/decorators.js';
+export { Endpoint, type Protocol, protocols } from './records/endpoint.js';
+export { InstanceRecord, type Status, statuses } from './records/instance.js';
+export { OverrideRecord, type OverrideStatus, overrideStatuses } from './records/override.js';
+export type { FieldProblem } from './records/rules.js';
+export { recordClasses, type RecordKind } from './records/schemas.js';
+export { ProtectionPolicy, ServicePolicyRecord } from './records/service-policy.js';
+export { assertRecord, describeProblems, recordProblems, recordProblemsByClass } from './records/validate.js';
+export { Evidence, type Signal, signals, VerdictRecord, type VerdictState, verdictStates } from './records/verdict.js';
+export {
+  type AggregateId,
+  aggregateKey,
+  type ConfigAggregateId,
+  createStreamNames,
+  createSubjects,
+  type IncarnationId,
+  incarnationKey,
+  type InstanceAggregateId,
+  parseAggregateKey,
+  parseIncarnationKey,
+  type ServiceAggregateId,
+  type StreamNames,
+  type Subjects,
+} from './subjects.js';
+export {
+  type Cause,
+  type Departure,
+  type EffectiveStatus,
+  type InstanceView,
+  type OverrideView,
+  type PositionRecord,
+  type QuarantineRecord,
+  type ServiceSum,
+  type ServiceView,
+  type VerdictView,
+  type ViewedRecord,
+  type ViewRecord,
+  viewKeys,
+} from './view/view-record.js';

@@ -1,0 +1,83 @@
+import type { AggregateId, InstanceAggregateId, ServiceAggregateId } from '../subjects.js';
+import type { InstanceRecord } from '../records/instance.js';
+import type { OverrideRecord } from '../records/override.js';
+import type { ServicePolicyRecord } from '../records/service-policy.js';
+import type { VerdictRecord } from '../records/verdict.js';
+import type { EventType } from './types.js';
+
+/**
+ * CloudEvents 1.0 attributes as NATS headers (binary content mode). The body is the record alone, so that
+ * a Nest listener on the same subjects never takes an event for a request and answers on the ack inbox.
+ */
+export const headerNames = {
+  specversion: 'ce-specversion',
+  id: 'ce-id',
+  type: 'ce-type',
+  source: 'ce-source',
+  time: 'ce-time',
+  subject: 'ce-subject',
+  actor: 'ce-actor',
+  reason: 'ce-reason',
+  causationId: 'ce-causationid',
+  traceparent: 'traceparent',
+  contentType: 'content-type',
+  /** The broker stores a message with a known id once within its duplicate window. */
+  messageId: 'Nats-Msg-Id',
+  errorCode: 'rollcall-error',
+} as const;
+
+/** Who, why and in which trace: the same for every event. */
+export interface EventAttributes {
+  /** Unique; also the broker's de-duplication id. */
+  readonly id: string;
+  readonly type: string;
+  /** Which process wrote it, as a URI reference: `/services/orders/orders-1`. */
+  readonly source?: string;
+  /** The writer's own clock. Rules use the broker's time instead. */
+  readonly time?: string;
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly causationId?: string;
+  readonly traceparent?: string;
+}
+
+/** An event on its way to the journal. */
+export interface NewEvent<Data = unknown> extends EventAttributes {
+  readonly aggregate: AggregateId;
+  readonly data: Data;
+}
+
+/** A readable event with its place in the journal. */
+export interface JournalEvent<Type extends EventType = EventType, Id extends AggregateId = AggregateId, Data = unknown>
+  extends EventAttributes {
+  readonly type: Type;
+  readonly aggregate: Id;
+  readonly data: Data;
+  /** Journal position, assigned by the broker. */
+  readonly sequence: number;
+  /** Broker store time, ms since the epoch. */
+  readonly atMs: number;
+}
+
+export type InstanceEvent = JournalEvent<
+  'rollcall.instance.registered.v1' | 'rollcall.instance.updated.v1' | 'rollcall.instance.deregistered.v1',
+  InstanceAggregateId,
+  InstanceRecord
+>;
+export type OverrideEvent = JournalEvent<
+  'rollcall.override.set.v1' | 'rollcall.override.removed.v1',
+  InstanceAggregateId,
+  OverrideRecord
+>;
+export type VerdictEvent = JournalEvent<
+  'rollcall.verdict.suspected.v1' | 'rollcall.verdict.cleared.v1' | 'rollcall.verdict.expired.v1',
+  InstanceAggregateId,
+  VerdictRecord
+>;
+export type ServicePolicyEvent = JournalEvent<
+  'rollcall.service.policy-set.v1',
+  ServiceAggregateId,
+  ServicePolicyRecord
+>;
+
+export type RegistryEvent = InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent;

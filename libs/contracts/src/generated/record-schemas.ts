@@ -1,0 +1,318 @@
+// Generated from the class-validator decorators by `npm run reference`. Do not edit.
+import type { RecordKind } from '../records/schemas.js';
+
+export const recordSchemas: Readonly<Record<RecordKind, object>> = {
+  "instance": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "service": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "instance": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "incarnation": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "version": {
+        "pattern": "^(0|[1-9]\\d{0,15})\\.(0|[1-9]\\d{0,15})\\.(0|[1-9]\\d{0,15})(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+){0,31})?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+){0,31})?$",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 128
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "starting",
+          "up",
+          "draining",
+          "maintenance",
+          "overloaded",
+          "down"
+        ]
+      },
+      "endpoints": {
+        "items": {
+          "properties": {
+            "name": {
+              "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              "type": "string"
+            },
+            "protocol": {
+              "type": "string",
+              "enum": [
+                "http",
+                "https",
+                "tcp",
+                "udp",
+                "grpc",
+                "nats",
+                "ws"
+              ]
+            },
+            "address": {
+              "pattern": "^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$|^::1?$|^::[A-Fa-f0-9:.]{1,45}$",
+              "type": "string"
+            },
+            "port": {
+              "maximum": 65535,
+              "type": "integer",
+              "minimum": 1
+            },
+            "path": {
+              "type": "string",
+              "maxLength": 512
+            },
+            "subject": {
+              "pattern": "^[^\\s*>]{1,255}$",
+              "type": "string"
+            }
+          },
+          "type": "object",
+          "required": [
+            "name",
+            "protocol"
+          ]
+        },
+        "type": "array",
+        "maxItems": 32
+      },
+      "zone": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "region": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "weight": {
+        "maximum": 1000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "tags": {
+        "items": {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 128
+        },
+        "type": "array",
+        "uniqueItems": true,
+        "maxItems": 64
+      },
+      "metadata": {
+        "type": "object",
+        "maxProperties": 64,
+        "propertyNames": {
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+        },
+        "additionalProperties": {
+          "type": "string",
+          "maxLength": 1024
+        }
+      },
+      "leaseMs": {
+        "maximum": 86400000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "startedAt": {
+        "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$",
+        "type": "string"
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "service",
+      "instance",
+      "incarnation",
+      "version",
+      "status",
+      "endpoints",
+      "leaseMs"
+    ]
+  },
+  "override": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "service": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "instance": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "status": {
+        "type": "string",
+        "enum": [
+          "draining",
+          "maintenance"
+        ]
+      },
+      "weight": {
+        "maximum": 1000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "evictedIncarnation": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "removed": {
+        "type": "boolean"
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "service",
+      "instance"
+    ]
+  },
+  "verdict": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "service": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "instance": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "incarnation": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "suspected",
+          "cleared",
+          "expired"
+        ]
+      },
+      "evidence": {
+        "properties": {
+          "signal": {
+            "type": "string",
+            "enum": [
+              "disconnect",
+              "heartbeat-lapsed",
+              "call-failed",
+              "sweep",
+              "health-check",
+              "probe-answered",
+              "heartbeat",
+              "undo"
+            ]
+          },
+          "observer": {
+            "type": "string",
+            "maxLength": 256
+          },
+          "detail": {
+            "type": "string",
+            "maxLength": 512
+          },
+          "lastHeartbeatAt": {
+            "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$",
+            "type": "string"
+          },
+          "probesUnanswered": {
+            "maximum": 1000000,
+            "type": "integer",
+            "minimum": 0
+          }
+        },
+        "type": "object",
+        "required": [
+          "signal"
+        ]
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "service",
+      "instance",
+      "incarnation",
+      "state",
+      "evidence"
+    ]
+  },
+  "service": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "service": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "description": {
+        "type": "string",
+        "maxLength": 512
+      },
+      "metadata": {
+        "type": "object",
+        "maxProperties": 64,
+        "propertyNames": {
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+        },
+        "additionalProperties": {
+          "type": "string",
+          "maxLength": 1024
+        }
+      },
+      "protection": {
+        "properties": {
+          "sharePercent": {
+            "maximum": 100,
+            "type": "integer",
+            "minimum": 1
+          },
+          "minimumCount": {
+            "maximum": 100000,
+            "type": "integer",
+            "minimum": 2
+          },
+          "maxMs": {
+            "maximum": 86400000,
+            "type": "integer",
+            "minimum": 1000
+          }
+        },
+        "type": "object",
+        "required": [
+          "sharePercent",
+          "minimumCount",
+          "maxMs"
+        ]
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "service"
+    ]
+  }
+};

@@ -1,0 +1,65 @@
+/**
+ * Every bound in one place. A number without a bound is an outage waiting for its input.
+ * Units stand in the names. `assertLimits` checks the relations between them when the process starts.
+ */
+export const limits = {
+  /** One event body. Larger content belongs behind a link. */
+  recordBytesMax: 64 * 1024,
+  endpointsMax: 32,
+  tagsMax: 64,
+  tagLengthMax: 128,
+  metadataKeysMax: 64,
+  metadataKeyLengthMax: 128,
+  metadataValueLengthMax: 1024,
+  reasonLengthMax: 512,
+  weightMax: 1000,
+  weightDefault: 100,
+  portMax: 65_535,
+  /** 0 means "never beats"; anything else lies between these two. */
+  leaseMsMin: 2_000,
+  leaseMsMax: 24 * 3_600_000,
+
+  /** How long the fold remembers a removed instance. Longer than any pause a zombie may survive. */
+  tombstoneMs: 24 * 3_600_000,
+  /** How much longer the view bucket keeps the tombstone, so that a lagging projector still finds it. */
+  tombstoneSlackMs: 3_600_000,
+  /** Slots of the quarantine ring: the newest so many unreadable or refused events are shown. */
+  quarantineSlots: 4_096,
+
+  /** The broker takes no larger atomic batch (nats-server: 1,000). */
+  batchMessagesMax: 1_000,
+  /** Journal events the projector folds before it writes. What is buffered is what a crash repeats. */
+  projectorBatchMax: 512,
+  /** Above this distance from the journal's end, several changes of one key are written as one. */
+  projectorCoalesceLag: 4_096,
+  /** The position record is written at most this often while events flow, and at least every second. */
+  positionMsMin: 5,
+  positionMsMax: 1_000,
+  /** Services whose count and checksum one position record may carry. */
+  beaconServicesMax: 512,
+
+  publishTimeoutMs: 2_000,
+  publishAttemptsMax: 20,
+  publishPendingMax: 20_000,
+  registerConflictAttemptsMax: 8,
+  readTimeoutMs: 10_000,
+  reconnectWaitMs: 100,
+
+  httpBodyBytesMax: 1024 * 1024,
+  atLeastWaitMsMax: 10_000,
+} as const;
+
+/** Throws a plain Error when two limits contradict each other: that is a mistake in this file. */
+export function assertLimits(values: typeof limits = limits): void {
+  const relations: [boolean, string][] = [
+    [values.leaseMsMin < values.leaseMsMax, 'leaseMsMin < leaseMsMax'],
+    [values.recordBytesMax <= values.httpBodyBytesMax, 'recordBytesMax <= httpBodyBytesMax'],
+    [values.positionMsMin < values.positionMsMax, 'positionMsMin < positionMsMax'],
+    [values.projectorBatchMax <= values.projectorCoalesceLag, 'projectorBatchMax <= projectorCoalesceLag'],
+    [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
+    [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],
+  ];
+  for (const [holds, text] of relations) {
+    if (!holds) throw new Error(`limits contradict each other: ${text} does not hold`);
+  }
+}

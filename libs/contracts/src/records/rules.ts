@@ -1,0 +1,38 @@
+import { limits } from '../limits.js';
+import type { Endpoint } from './endpoint.js';
+import type { InstanceRecord } from './instance.js';
+
+/** What is wrong with one field, in words. */
+export interface FieldProblem {
+  /** Path with dots, e.g. `endpoints.0.port`; '' for the whole record. */
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** Rules between fields, which neither decorators nor JSON Schema can say. */
+export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (record.leaseMs !== 0 && record.leaseMs < limits.leaseMsMin) {
+    problems.push({
+      path: 'leaseMs',
+      problem: `${record.leaseMs} is neither 0 (never beats) nor at least ${limits.leaseMsMin}`,
+    });
+  }
+  const seen = new Set<string>();
+  for (const [index, endpoint] of record.endpoints.entries()) {
+    const path = `endpoints.${index}`;
+    if (seen.has(endpoint.name)) {
+      problems.push({ path: `${path}.name`, problem: `"${endpoint.name}" appears twice` });
+    }
+    seen.add(endpoint.name);
+    problems.push(...endpointProblems(endpoint, path));
+  }
+  return problems;
+}
+
+function endpointProblems(endpoint: Endpoint, path: string): FieldProblem[] {
+  const needs = endpoint.protocol === 'nats' ? (['subject'] as const) : (['address', 'port'] as const);
+  return needs
+    .filter((field) => endpoint[field] === undefined)
+    .map((field) => ({ path: `${path}.${field}`, problem: `is required for protocol "${endpoint.protocol}"` }));
+}

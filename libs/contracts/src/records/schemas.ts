@@ -1,0 +1,14 @@
+import { InstanceRecord } from './instance.js';
+import { OverrideRecord } from './override.js';
+import { ServicePolicyRecord } from './service-policy.js';
+import { VerdictRecord } from './verdict.js';
+
+/** The DTO class behind each aggregate kind that has one: the source the JSON Schemas are generated from. */
+export const recordClasses = {
+  instance: InstanceRecord,
+  override: OverrideRecord,
+  verdict: VerdictRecord,
+  service: ServicePolicyRecord,
+} as const;
+
+export type RecordKind = keyof typeof recordClasses;

@@ -1,0 +1,73 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { RollcallError } from '../errors/rollcall-error.js';
+import { recordSchemas } from '../generated/record-schemas.js';
+import { quote } from '../names.js';
+import type { InstanceRecord } from './instance.js';
+import { type FieldProblem, instanceRuleProblems } from './rules.js';
+import { recordClasses, type RecordKind } from './schemas.js';
+
+const compiled = new Map<RecordKind, ValidateFunction>();
+
+function validatorOf(kind: RecordKind): ValidateFunction {
+  let validate = compiled.get(kind);
+  if (validate === undefined) {
+    validate = new Ajv({ strict: true, allErrors: false, verbose: true }).compile(recordSchemas[kind]);
+    compiled.set(kind, validate);
+  }
+  return validate;
+}
+
+/**
+ * The hot path: ajv compiled from the generated schemas, then the rules between fields.
+ * Stops at the first schema problem. An empty list means the value is a record of that kind.
+ */
+export function recordProblems(kind: RecordKind, value: unknown): FieldProblem[] {
+  const validate = validatorOf(kind);
+  if (!validate(value)) return (validate.errors ?? []).map(problemOf);
+  return kind === 'instance' ? instanceRuleProblems(value as InstanceRecord) : [];
+}
+
+/** The source of truth, slower: class-validator on the DTO class. Says everything that is wrong at once. */
+export function recordProblemsByClass(kind: RecordKind, value: unknown): FieldProblem[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ path: '', problem: `${quote(value)} is not an object` }];
+  }
+  const record = plainToInstance<object, unknown>(recordClasses[kind], value);
+  const problems = flatten(validateSync(record, { forbidUnknownValues: true }), '');
+  if (problems.length > 0) return problems;
+  return kind === 'instance' ? instanceRuleProblems(value as InstanceRecord) : [];
+}
+
+/** Throws ROLLCALL_RECORD_INVALID naming each field, its value and what is allowed. */
+export function assertRecord(kind: RecordKind, value: unknown): void {
+  if (recordProblems(kind, value).length === 0) return;
+  const problems = recordProblemsByClass(kind, value);
+  throw new RollcallError('ROLLCALL_RECORD_INVALID', `the ${kind} record is not valid: ${describeProblems(problems)}`, {
+    details: { problems },
+  });
+}
+
+export function describeProblems(problems: readonly FieldProblem[]): string {
+  return problems.map(({ path, problem }) => (path === '' ? problem : `${path} ${problem}`)).join('; ');
+}
+
+function problemOf(error: ErrorObject): FieldProblem {
+  const at = error.instancePath.slice(1).replaceAll('/', '.');
+  const missing = error.keyword === 'required' ? String(error.params['missingProperty']) : undefined;
+  const path = missing === undefined ? at : at === '' ? missing : `${at}.${missing}`;
+  const problem = missing === undefined ? `${quote(error.data)} ${error.message ?? 'is not valid'}` : 'is missing';
+  return { path, problem };
+}
+
+function flatten(errors: readonly ValidationError[], above: string): FieldProblem[] {
+  return errors.flatMap((error) => {
+    const path = above === '' ? error.property : `${above}.${error.property}`;
+    const own = Object.values(error.constraints ?? {}).map((message) => ({
+      path,
+      problem: `${quote(error.value)}: ${message}`,
+    }));
+    return [...own, ...flatten(error.children ?? [], path)];
+  });
+}
