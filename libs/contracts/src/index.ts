@@ -3,6 +3,7 @@ import 'reflect-metadata';
 export { type ErrorCode, errorCatalogue, errorEntry } from './errors/catalogue.js';
 export type { ErrorEntry, ErrorKind } from './errors/entry.js';
 export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';
+export { type Decoded, decodeEvent, type RawEvent, type Rejection, viewKeyOf } from './events/decode.js';
 export {
   type EventAttributes,
   headerNames,

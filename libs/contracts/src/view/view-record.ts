@@ -15,8 +15,11 @@ export interface Cause {
 /** The status a caller acts on: what the service says, laid over by operators and by the watchman. */
 export type EffectiveStatus = Status | 'suspect';
 
-/** Why an instance is no longer there: four different facts. */
-export type Departure = 'deregistered' | 'expired' | 'evicted';
+/**
+ * Why an instance is not there. It left, it was found dead, an operator took it out, or it was never
+ * registered (an override may be laid in advance).
+ */
+export type Departure = 'deregistered' | 'expired' | 'evicted' | 'unregistered';
 
 /** An override as the view shows it. */
 export interface OverrideView {

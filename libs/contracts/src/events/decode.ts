@@ -1,0 +1,132 @@
+import type { ErrorCode } from '../errors/catalogue.js';
+import { limits } from '../limits.js';
+import { quote } from '../names.js';
+import { describeProblems, recordProblems } from '../records/validate.js';
+import type { RecordKind } from '../records/schemas.js';
+import type { AggregateId } from '../subjects.js';
+import { aggregateKey, parseAggregateKey } from '../subjects.js';
+import { headerNames, type RegistryEvent } from './envelope.js';
+import { aggregateOfType, type EventType, eventTypes, isEventType } from './types.js';
+
+/** A journal message as an adapter hands it over. Nothing of it has been believed yet. */
+export interface RawEvent {
+  readonly sequence: number;
+  /** Broker store time, ms since the epoch. */
+  readonly atMs: number;
+  /** The subject behind `registry.v1.`. */
+  readonly key: string;
+  readonly bytes: number;
+  /** Value of a header, or undefined. */
+  header(name: string): string | undefined;
+  /** The body as text; throws when it is not valid UTF-8. */
+  text(): string;
+}
+
+/** Why an event was set aside. */
+export interface Rejection {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+export type Decoded =
+  | { readonly kind: 'event'; readonly event: RegistryEvent }
+  /** A type this version does not know: counted and passed over, never an error. */
+  | { readonly kind: 'unknown'; readonly type: string }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+/** Reads a journal message. Total: whatever the bytes are, it answers and never throws. */
+export function decodeEvent(raw: RawEvent): Decoded {
+  const aggregate = parseAggregateKey(raw.key);
+  if (aggregate === undefined) return malformed(`the subject ends in ${quote(raw.key)}, which names no aggregate`);
+  const type = raw.header(headerNames.type);
+  if (type === undefined) return malformed(`the header ${headerNames.type} is missing`);
+  if (!isEventType(type)) return { kind: 'unknown', type };
+  if (aggregateOfType[type] !== aggregate.kind) {
+    return contradicts(`the type ${quote(type)} belongs to "${aggregateOfType[type]}", the subject to "${aggregate.kind}"`);
+  }
+  const data = parseBody(raw);
+  if ('code' in data) return { kind: 'rejected', rejection: data };
+  const problems = recordProblems(aggregate.kind as RecordKind, data.value);
+  if (problems.length > 0) return malformed(describeProblems(problems));
+  const body = data.value as Record<string, unknown>;
+  const contradiction = contradictionOf(aggregate, body) ?? stateContradictionOf(type, body);
+  if (contradiction !== undefined) return contradicts(contradiction);
+  return { kind: 'event', event: eventOf(raw, { type, aggregate, data: body }) };
+}
+
+/** The part of decoding that throws on nothing and costs most: the body. Nest's `{pattern, data}` is unwrapped. */
+function parseBody(raw: RawEvent): { value: unknown } | Rejection {
+  if (raw.bytes > limits.recordBytesMax) {
+    return {
+      code: 'ROLLCALL_RECORD_TOO_LARGE',
+      reason: `the body has ${raw.bytes} bytes; at most ${limits.recordBytesMax} are allowed`,
+    };
+  }
+  try {
+    const value: unknown = JSON.parse(raw.text());
+    return { value: isNestPacket(value) ? value.data : value };
+  } catch {
+    return { code: 'ROLLCALL_EVENT_MALFORMED', reason: 'the body is not JSON in UTF-8' };
+  }
+}
+
+function isNestPacket(value: unknown): value is { pattern: unknown; data: unknown } {
+  return typeof value === 'object' && value !== null && 'pattern' in value && 'data' in value;
+}
+
+function contradictionOf(aggregate: AggregateId, data: Record<string, unknown>): string | undefined {
+  for (const [name, expected] of Object.entries(aggregate)) {
+    if (name !== 'kind' && data[name] !== expected) {
+      return `${name} is ${quote(data[name])} in the body and ${quote(expected)} in the subject`;
+    }
+  }
+  return undefined;
+}
+
+/** A verdict's state, and the mark of a lifted override, must say what the type says. */
+function stateContradictionOf(type: EventType, data: Record<string, unknown>): string | undefined {
+  const state = data['state'];
+  if (type.startsWith('rollcall.verdict.') && type !== `rollcall.verdict.${String(state)}.v1`) {
+    return `the type is ${quote(type)} and the state is ${quote(state)}`;
+  }
+  const lifted = type === eventTypes.overrideRemoved;
+  return aggregateOfType[type] === 'override' && lifted !== (data['removed'] === true)
+    ? `the type is ${quote(type)} and "removed" is ${quote(data['removed'])}`
+    : undefined;
+}
+
+function eventOf(raw: RawEvent, known: { type: EventType; aggregate: AggregateId; data: unknown }): RegistryEvent {
+  return {
+    id: raw.header(headerNames.id) ?? raw.header(headerNames.messageId) ?? `sequence-${raw.sequence}`,
+    type: known.type,
+    aggregate: known.aggregate,
+    data: known.data,
+    sequence: raw.sequence,
+    atMs: raw.atMs,
+    source: raw.header(headerNames.source),
+    actor: raw.header(headerNames.actor),
+    reason: bounded(raw.header(headerNames.reason)),
+    causationId: raw.header(headerNames.causationId),
+    traceparent: raw.header(headerNames.traceparent),
+  } as RegistryEvent;
+}
+
+function bounded(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > limits.reasonLengthMax ? text.slice(0, limits.reasonLengthMax) : text;
+}
+
+function malformed(reason: string): Decoded {
+  return { kind: 'rejected', rejection: { code: 'ROLLCALL_EVENT_MALFORMED', reason } };
+}
+
+function contradicts(reason: string): Decoded {
+  return { kind: 'rejected', rejection: { code: 'ROLLCALL_EVENT_CONTRADICTS_SUBJECT', reason } };
+}
+
+/** The view key an event writes to: what operators and the watchman say is joined into the instance. */
+export function viewKeyOf(aggregate: AggregateId): string {
+  if (aggregate.kind === 'override' || aggregate.kind === 'verdict') {
+    return aggregateKey({ ...aggregate, kind: 'instance' });
+  }
+  return aggregateKey(aggregate);
+}

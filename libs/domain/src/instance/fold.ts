@@ -1,0 +1,99 @@
+import {
+  eventTypes,
+  type InstanceEvent,
+  type OverrideEvent,
+  type OverrideView,
+  type Rejection,
+  type VerdictEvent,
+  type VerdictView,
+} from '#contracts';
+import { toTime } from '../time.js';
+import { normalizeInstance } from './normalize.js';
+import type { InstanceState, Registration } from './state.js';
+
+/** What folding one event did. `unchanged` is a duplicate or says nothing new; `refused` breaks a rule. */
+export type Folded<State> =
+  | { readonly kind: 'changed'; readonly state: State }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+const unchanged = { kind: 'unchanged' } as const;
+
+export function foldInstance(state: InstanceState, event: InstanceEvent | OverrideEvent | VerdictEvent): Folded<InstanceState> {
+  switch (event.aggregate.kind) {
+    case 'instance':
+      return foldRegistration(state, event as InstanceEvent);
+    case 'override':
+      return foldOverride(state, event as OverrideEvent);
+    case 'verdict':
+      return foldVerdict(state, event as VerdictEvent);
+  }
+}
+
+function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<InstanceState> {
+  const current = state.registration;
+  if (current !== undefined && event.sequence <= current.revision) return unchanged;
+  const refusal = refusalOf(current, event);
+  if (refusal !== undefined) {
+    return { kind: 'refused', rejection: { code: 'ROLLCALL_EVENT_REFUSED', reason: refusal } };
+  }
+  if (event.type === eventTypes.instanceRegistered) {
+    const registration: Registration = {
+      record: normalizeInstance(event.data),
+      registeredSequence: event.sequence,
+      registeredAt: toTime(event.atMs),
+      revision: event.sequence,
+      left: false,
+    };
+    return { kind: 'changed', state: { ...state, registration } };
+  }
+  const registration: Registration = {
+    ...(current as Registration),
+    record: normalizeInstance(event.data),
+    revision: event.sequence,
+    left: event.type === eventTypes.instanceDeregistered,
+  };
+  return { kind: 'changed', state: { ...state, registration } };
+}
+
+/** The rules of the instance aggregate, in words; undefined when the event keeps them. */
+function refusalOf(current: Registration | undefined, event: InstanceEvent): string | undefined {
+  const { incarnation } = event.data;
+  const known = current?.record.incarnation;
+  if (event.type === eventTypes.instanceRegistered) {
+    return known !== undefined && incarnation < known
+      ? `incarnation ${incarnation} was superseded by ${known}`
+      : undefined;
+  }
+  if (current === undefined) return `incarnation ${incarnation} was never registered`;
+  if (incarnation !== known) return `incarnation ${incarnation} is not the registered one, ${known}`;
+  return current.left ? `incarnation ${incarnation} has already deregistered` : undefined;
+}
+
+function foldOverride(state: InstanceState, event: OverrideEvent): Folded<InstanceState> {
+  if (state.override !== undefined && event.sequence <= state.override.sequence) return unchanged;
+  const { status, weight, evictedIncarnation } = event.data;
+  const lifted = event.type === eventTypes.overrideRemoved;
+  const override: OverrideView = {
+    sequence: event.sequence,
+    at: toTime(event.atMs),
+    ...(lifted || status === undefined ? {} : { status }),
+    ...(lifted || weight === undefined ? {} : { weight }),
+    ...(lifted || evictedIncarnation === undefined ? {} : { evictedIncarnation }),
+    ...(event.actor === undefined ? {} : { actor: event.actor }),
+    ...(event.reason === undefined ? {} : { reason: event.reason }),
+  };
+  return { kind: 'changed', state: { ...state, override } };
+}
+
+function foldVerdict(state: InstanceState, event: VerdictEvent): Folded<InstanceState> {
+  if (state.verdict !== undefined && event.sequence <= state.verdict.sequence) return unchanged;
+  const verdict: VerdictView = {
+    sequence: event.sequence,
+    at: toTime(event.atMs),
+    incarnation: event.data.incarnation,
+    state: event.data.state,
+    evidence: event.data.evidence,
+  };
+  return { kind: 'changed', state: { ...state, verdict } };
+}

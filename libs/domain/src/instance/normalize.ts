@@ -1,0 +1,37 @@
+import { type Endpoint, type InstanceRecord, limits } from '#contracts';
+
+/** A record with its defaults filled in. */
+export type NormalRecord = InstanceRecord & Required<Pick<InstanceRecord, 'weight' | 'tags' | 'metadata'>>;
+
+/**
+ * Known fields only, in one order, defaults filled in. A record is a stranger's JSON: a field this version
+ * does not know must not reach the view, where it could pass for one of the view's own.
+ */
+export function normalizeInstance(record: InstanceRecord): NormalRecord {
+  const normal: NormalRecord = {
+    namespace: record.namespace,
+    service: record.service,
+    instance: record.instance,
+    incarnation: record.incarnation,
+    version: record.version,
+    status: record.status,
+    endpoints: record.endpoints.map(normalizeEndpoint),
+    weight: record.weight ?? limits.weightDefault,
+    tags: record.tags ?? [],
+    metadata: record.metadata ?? {},
+    leaseMs: record.leaseMs,
+  };
+  if (record.zone !== undefined) normal.zone = record.zone;
+  if (record.region !== undefined) normal.region = record.region;
+  if (record.startedAt !== undefined) normal.startedAt = record.startedAt;
+  return normal;
+}
+
+function normalizeEndpoint(endpoint: Endpoint): Endpoint {
+  const normal: Endpoint = { name: endpoint.name, protocol: endpoint.protocol };
+  if (endpoint.address !== undefined) normal.address = endpoint.address;
+  if (endpoint.port !== undefined) normal.port = endpoint.port;
+  if (endpoint.path !== undefined) normal.path = endpoint.path;
+  if (endpoint.subject !== undefined) normal.subject = endpoint.subject;
+  return normal;
+}

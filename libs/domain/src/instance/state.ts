@@ -1,0 +1,137 @@
+import type {
+  Departure,
+  EffectiveStatus,
+  InstanceRecord,
+  InstanceView,
+  OverrideView,
+  Status,
+  VerdictView,
+} from '#contracts';
+import { normalizeInstance, type NormalRecord } from './normalize.js';
+
+/** What the service itself has said, with the places in the journal where it said it. */
+export interface Registration {
+  readonly record: NormalRecord;
+  readonly registeredSequence: number;
+  readonly registeredAt: string;
+  readonly revision: number;
+  readonly left: boolean;
+}
+
+/**
+ * Three aggregates about one instance, each folded by itself. Because none looks at the others,
+ * events of different aggregates commute; `joinInstance` puts them together afterwards.
+ */
+export interface InstanceState {
+  readonly registration?: Registration;
+  readonly override?: OverrideView;
+  readonly verdict?: VerdictView;
+}
+
+/** Who a state is about; needed while nobody has registered it. */
+export interface InstanceNames {
+  readonly namespace: string;
+  readonly service: string;
+  readonly instance: string;
+}
+
+/**
+ * The view of an instance. While nobody has registered it (an operator may lay an override in advance)
+ * the view is a stand-in with incarnation 0 that no query shows.
+ */
+export function joinInstance(names: InstanceNames, state: InstanceState): InstanceView {
+  const { registration, override, verdict } = state;
+  if (registration === undefined) return unregistered(names, state);
+  const { record } = registration;
+  const departure = departureOf(registration, state);
+  const ownWeight = record.weight;
+  const status = statusOf(record, state, departure);
+  const weight = override?.weight ?? ownWeight;
+  const reported = {
+    ...(status === record.status ? {} : { status: record.status }),
+    ...(weight === ownWeight ? {} : { weight: ownWeight }),
+  };
+  return {
+    ...record,
+    status,
+    weight,
+    registeredSequence: registration.registeredSequence,
+    registeredAt: registration.registeredAt,
+    revision: registration.revision,
+    ...(status === record.status && weight === ownWeight ? {} : { reported }),
+    ...(override === undefined ? {} : { override }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(departure === undefined ? {} : { departure }),
+    ...(registration.left ? { left: true as const } : {}),
+  };
+}
+
+function unregistered({ namespace, service, instance }: InstanceNames, { override, verdict }: InstanceState): InstanceView {
+  return {
+    namespace,
+    service,
+    instance,
+    incarnation: 0,
+    version: '0.0.0',
+    status: 'down',
+    endpoints: [],
+    weight: 0,
+    tags: [],
+    metadata: {},
+    leaseMs: 0,
+    registeredSequence: 0,
+    registeredAt: '',
+    revision: 0,
+    ...(override === undefined ? {} : { override }),
+    ...(verdict === undefined ? {} : { verdict }),
+    departure: 'unregistered',
+  };
+}
+
+/** The inverse of `joinInstance`: the three aggregates behind a view record. */
+export function splitInstance(view: InstanceView): InstanceState {
+  const { override, verdict } = view;
+  return {
+    ...(view.incarnation === 0 ? {} : { registration: registrationOf(view) }),
+    ...(override === undefined ? {} : { override }),
+    ...(verdict === undefined ? {} : { verdict }),
+  };
+}
+
+function registrationOf(view: InstanceView): Registration {
+  return {
+    record: normalizeInstance({
+      ...(view as unknown as InstanceRecord),
+      status: view.reported?.status ?? (view.status as Status),
+      weight: view.reported?.weight ?? view.weight,
+    }),
+    registeredSequence: view.registeredSequence,
+    registeredAt: view.registeredAt,
+    revision: view.revision,
+    left: view.left === true,
+  };
+}
+
+/** A verdict counts only for the registration it is about: the same incarnation, reached afterwards. */
+export function isVerdictInForce(registration: Registration, verdict: VerdictView | undefined): verdict is VerdictView {
+  return (
+    verdict !== undefined &&
+    verdict.state !== 'cleared' &&
+    verdict.incarnation === registration.record.incarnation &&
+    verdict.sequence > registration.registeredSequence
+  );
+}
+
+function departureOf(registration: Registration, { override, verdict }: InstanceState): Departure | undefined {
+  if (registration.left) return 'deregistered';
+  if ((override?.evictedIncarnation ?? 0) >= registration.record.incarnation) return 'evicted';
+  if (isVerdictInForce(registration, verdict) && verdict.state === 'expired') return 'expired';
+  return undefined;
+}
+
+/** First match wins: gone, suspected, what the operator laid over, what the service says. */
+function statusOf(record: NormalRecord, state: InstanceState, departure: Departure | undefined): EffectiveStatus {
+  if (departure !== undefined) return 'down';
+  if (isVerdictInForce(state.registration as Registration, state.verdict)) return 'suspect';
+  return state.override?.status ?? record.status;
+}

@@ -1,0 +1,33 @@
+import type { Cause, InstanceView, ViewedRecord, ViewRecord } from '#contracts';
+
+/** A view record without the words about what changed: those depend on what was there before. */
+export type ViewEntry<Viewed extends ViewedRecord = ViewedRecord> = Pick<
+  ViewRecord<Viewed>,
+  'sequence' | 'at' | 'cause' | 'record'
+>;
+
+export function isInstanceView(record: ViewedRecord): record is InstanceView {
+  return 'instance' in record;
+}
+
+/** Whether somebody who asks may see it. What departed stays as a tombstone that says why. */
+export function isPresent(entry: ViewEntry | undefined): boolean {
+  return entry !== undefined && !('departure' in entry.record);
+}
+
+/** Picks the cause out of an event, leaving out what is absent. */
+export function causeOf(event: {
+  readonly id: string;
+  readonly type: string;
+  readonly actor?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly traceparent?: string | undefined;
+}): Cause {
+  return {
+    id: event.id,
+    type: event.type,
+    ...(event.actor === undefined ? {} : { actor: event.actor }),
+    ...(event.reason === undefined ? {} : { reason: event.reason }),
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+  };
+}
