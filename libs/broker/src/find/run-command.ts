@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+
+export interface CommandOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+  readonly cwd?: string;
+}
+
+/**
+ * Runs a command without a shell and answers what it printed.
+ * @throws an Error whose message is the command and the last line it complained with.
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      args,
+      {
+        env: { ...options.env, LC_ALL: 'C' },
+        cwd: options.cwd,
+        timeout: options.timeoutMs ?? 60_000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 16 * 1024 * 1024,
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`${command}: ${lastLine(stderr) || lastLine(stdout) || error.message}`));
+      },
+    );
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}
