@@ -3,7 +3,7 @@ const rooms = {
   contracts: [],
   domain: ['contracts'],
   application: ['contracts', 'domain'],
-  nats: ['contracts'],
+  nats: ['contracts', 'domain'],
   broker: ['contracts'],
   jetstream: ['contracts', 'domain', 'application', 'nats'],
   http: ['contracts', 'domain', 'application'],
@@ -15,6 +15,7 @@ const rooms = {
 
 /** Third-party packages each room may import. A room that is not named here may import none. */
 const vendors = {
+  broker: ['semver'],
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata', 'ajv'],
   domain: ['semver'],
   nats: ['@nats-io/'],

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { type ConnectionOptions, connect, credsAuthenticator, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { limits } from '#contracts';
+import { brokerError } from './broker-error.js';
+
+/** How to reach and enter a broker. One of token, user/password, creds, nkey, or none of them. */
+export interface BrokerAccess {
+  /** `nats://host:port`, several separated by commas. */
+  readonly url: string;
+  /** Shown in the server's connection lists and in disconnect advisories. */
+  readonly name?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** Path of a credentials file (JWT and seed). */
+  readonly credsFile?: string;
+  /** NKey seed. */
+  readonly nkeySeed?: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  /** Replies arrive below this prefix, so that permissions can keep clients apart. Default `_INBOX`. */
+  readonly inboxPrefix?: string;
+  /** Give up the first connect after this time; 0 tries for ever. Later disconnects always reconnect. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Connects, and keeps reconnecting for ever: 100 ms apart, because leases are renewed by this connection.
+ * @throws ROLLCALL_BROKER_UNREACHABLE, ROLLCALL_BROKER_REFUSED_LOGIN
+ */
+export async function connectBroker(access: BrokerAccess): Promise<NatsConnection> {
+  try {
+    return await connect(await connectionOptions(access));
+  } catch (error) {
+    throw brokerError(error, `connecting to ${access.url}`);
+  }
+}
+
+async function connectionOptions(access: BrokerAccess): Promise<ConnectionOptions> {
+  const options: ConnectionOptions = {
+    servers: access.url.split(',').map((server) => server.trim()),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: limits.reconnectWaitMs,
+    reconnectJitter: limits.reconnectWaitMs / 2,
+    reconnectJitterTLS: limits.reconnectWaitMs / 2,
+    // Found within 4 s when the other side vanished without a word.
+    pingInterval: 2_000,
+    maxPingOut: 2,
+    timeout: access.connectTimeoutMs === 0 ? 2_000 : (access.connectTimeoutMs ?? 5_000),
+    waitOnFirstConnect: access.connectTimeoutMs === 0,
+    ...(access.name === undefined ? {} : { name: access.name }),
+    ...(access.inboxPrefix === undefined ? {} : { inboxPrefix: access.inboxPrefix }),
+  };
+  if (access.user !== undefined) Object.assign(options, { user: access.user, pass: access.password ?? '' });
+  if (access.token !== undefined) options.token = access.token;
+  if (access.tls !== undefined) options.tls = access.tls;
+  if (access.credsFile !== undefined) options.authenticator = credsAuthenticator(await readFile(access.credsFile));
+  if (access.nkeySeed !== undefined) {
+    options.authenticator = nkeyAuthenticator(new TextEncoder().encode(access.nkeySeed));
+  }
+  return options;
+}

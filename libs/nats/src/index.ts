@@ -1,0 +1,13 @@
+export { encodeEvent, encodeJson } from './codec/encode.js';
+export { rawEvent } from './codec/raw-event.js';
+export { type ApiFailure, apiError, brokerError, jetStreamCodes } from './connection/broker-error.js';
+export { type BrokerAccess, connectBroker } from './connection/connect.js';
+export { type ConnectionHandlers, watchConnection } from './connection/status.js';
+export { publishBatch } from './publish/batch.js';
+export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
+export type { StoredAck } from './publish/ack.js';
+export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
+export { type LastMessage, lastMessage } from './read/last-message.js';
+export { type OpenedReader, openReader, readAll, type ReadAllOrder, type ReadOrder } from './read/ordered-reader.js';
+export { type FollowerHandlers, type FollowerOptions, type ResyncReason, ViewFollower } from './view/view-follower.js';
+export { keyPatterns, type ViewScope } from './view/view-scope.js';

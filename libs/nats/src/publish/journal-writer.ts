@@ -1,0 +1,80 @@
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { headerNames, isRollcallError, type NewEvent, type StreamNames, type Subjects } from '#contracts';
+import { encodeEvent } from '../codec/encode.js';
+import { type LastMessage, lastMessage } from '../read/last-message.js';
+import { publishBatch } from './batch.js';
+import { AckPublisher, type Outgoing } from './publisher.js';
+
+/** How many events may carry the expected revision of their aggregate. 0 means: nobody has written yet. */
+export interface Guard {
+  readonly expectedRevision?: number;
+}
+
+export interface JournalPlace {
+  readonly connection: NatsConnection;
+  readonly subjects: Subjects;
+  readonly streams: StreamNames;
+  /** JetStream domain of a broker reached through a leaf node. */
+  readonly domain?: string;
+}
+
+/** Appends events to the journal, exactly once each, whatever the connection does meanwhile. */
+export class JournalWriter {
+  readonly #place: JournalPlace;
+  readonly #publisher: AckPublisher;
+  readonly #manager: Promise<JetStreamManager>;
+
+  constructor(place: JournalPlace) {
+    this.#place = place;
+    this.#publisher = new AckPublisher(place.connection, { stream: place.streams.journal });
+    this.#manager = jetstreamManager(place.connection, {
+      checkAPI: false,
+      ...(place.domain === undefined ? {} : { domain: place.domain }),
+    });
+  }
+
+  /**
+   * Returns the event's sequence once it is stored and synced.
+   * @throws ROLLCALL_REVISION_CONFLICT when somebody else wrote the aggregate since the expected revision
+   */
+  async append(event: NewEvent, guard: Guard = {}): Promise<number> {
+    const outgoing = this.#outgoing(event, guard);
+    try {
+      return (await this.#publisher.publish(outgoing)).sequence;
+    } catch (error) {
+      // The ack may have been lost: then the retry conflicts with our own first attempt.
+      const stored = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT') ? await this.#ownMessage(outgoing, event.id) : undefined;
+      if (stored !== undefined) return stored.sequence;
+      throw error;
+    }
+  }
+
+  /** Appends all events or none. Returns the sequence of the last; they are consecutive. */
+  async appendBatch(events: readonly (NewEvent & Guard)[]): Promise<number> {
+    const messages = events.map((event) => this.#outgoing(event, event));
+    return (await publishBatch(this.#place.connection, this.#place.streams.journal, messages)).lastSequence;
+  }
+
+  /** The last message on an aggregate's subject: its revision, and what was said. */
+  async last(aggregate: NewEvent['aggregate']): Promise<LastMessage | undefined> {
+    return lastMessage(await this.#manager, this.#place.streams.journal, this.#place.subjects.journal(aggregate));
+  }
+
+  close(): void {
+    this.#publisher.close();
+  }
+
+  #outgoing(event: NewEvent, { expectedRevision }: Guard): Outgoing {
+    const encoded = encodeEvent(event);
+    if (expectedRevision !== undefined) {
+      encoded.headers.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
+    }
+    return { subject: this.#place.subjects.journal(event.aggregate), ...encoded };
+  }
+
+  async #ownMessage(outgoing: Outgoing, id: string): Promise<LastMessage | undefined> {
+    const last = await lastMessage(await this.#manager, this.#place.streams.journal, outgoing.subject);
+    return last?.headers.get(headerNames.messageId) === id ? last : undefined;
+  }
+}

@@ -1,0 +1,257 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
+import { isRollcallError, limits, type PositionRecord, RollcallError, type StreamNames, type Subjects, viewKeys, type ViewRecord } from '#contracts';
+import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
+import { watchConnection } from '../connection/status.js';
+import { readAll } from '../read/ordered-reader.js';
+import { isServiceInScope, scopeSubjects, type ViewScope } from './view-scope.js';
+
+export interface FollowerHandlers {
+  /** One change, in the order of the view. */
+  readonly onChange?: (key: string, record: ViewRecord) => void;
+  /** A snapshot replaced what was held; the differences have been told as changes before. */
+  readonly onResynced?: (info: { readonly position: number; readonly reason: ResyncReason; readonly changes: number }) => void;
+  /** The view has come to this journal sequence. */
+  readonly onPosition?: (position: PositionRecord) => void;
+  readonly onTrouble?: (error: Error) => void;
+}
+
+export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked';
+
+export interface FollowerOptions extends FollowerHandlers {
+  readonly connection: NatsConnection;
+  readonly subjects: Subjects;
+  readonly streams: StreamNames;
+  readonly domain?: string;
+  readonly scope?: ViewScope;
+  /** Memory to keep the view in; shared with a projector in the same process. */
+  readonly table?: ViewTable;
+}
+
+const RETRY_MS = 250;
+const RESYNC_APART_MS = 1_000;
+
+/**
+ * Follows the view, or a part of it: subscribes to the discovery subjects first, then takes a snapshot of the
+ * bucket, then applies what arrived meanwhile, so nothing falls between. After every reconnect, and whenever a
+ * beacon's sums disagree with what is held, it takes a new snapshot and tells the differences.
+ */
+export class ViewFollower {
+  readonly table: ViewTable;
+  readonly #options: FollowerOptions;
+  readonly #scope: ViewScope;
+  readonly #waiters = new Set<{ readonly sequence: number; readonly done: () => void }>();
+  #subscriptions: Subscription[] = [];
+  #stopWatching: () => void = () => undefined;
+  /** Live messages that arrive while a snapshot is being read; undefined otherwise. */
+  #buffer: Msg[] | undefined = [];
+  #position = 0;
+  #positionAt: string | undefined;
+  #heardAtMs = 0;
+  #syncing: Promise<void> | undefined;
+  #wanted: ResyncReason | undefined;
+  #lastSyncAtMs = -Infinity;
+  #closed = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#scope = options.scope ?? {};
+    this.table = options.table ?? new ViewTable();
+  }
+
+  /** Journal sequence everything held reflects. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Broker time of the event at that position. */
+  get positionAt(): string | undefined {
+    return this.#positionAt;
+  }
+
+  /** Time since the view was last heard of, in ms; what a reader is told as staleness. */
+  get staleMs(): number {
+    return this.#heardAtMs === 0 ? Infinity : performance.now() - this.#heardAtMs;
+  }
+
+  /** Subscribes and loads. Resolves with the first snapshot in the table. */
+  async start(): Promise<void> {
+    const { connection, subjects, streams } = this.#options;
+    const callback = (error: Error | null, message: Msg): void => {
+      if (error === null) this.#onLive(message);
+      else this.#options.onTrouble?.(error);
+    };
+    const { live } = scopeSubjects(this.#scope, subjects, streams);
+    this.#subscriptions = [...live, subjects.position].map((subject) => connection.subscribe(subject, { callback }));
+    this.#stopWatching = watchConnection(connection, { onReconnect: () => void this.resync('reconnect') });
+    await connection.flush();
+    await this.resync('start');
+  }
+
+  /** Takes a new snapshot, tells the differences. Calls while one is under way are answered by one more. */
+  resync(reason: ResyncReason = 'asked'): Promise<void> {
+    this.#wanted = reason;
+    this.#syncing ??= this.#syncUntilDone().finally(() => (this.#syncing = undefined));
+    return this.#syncing;
+  }
+
+  /** Resolves when the view reflects the sequence. @throws ROLLCALL_POSITION_NOT_REACHED */
+  async reached(sequence: number, timeoutMs: number = limits.atLeastWaitMsMax): Promise<void> {
+    if (this.#position >= sequence) return;
+    await new Promise<void>((resolve, reject) => {
+      const waiter = { sequence, done: () => (clearTimeout(timer), resolve()) };
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        const text = `the view is at ${this.#position} and did not reach ${sequence} in ${timeoutMs} ms`;
+        reject(new RollcallError('ROLLCALL_POSITION_NOT_REACHED', text, { details: { position: this.#position } }));
+      }, timeoutMs);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#stopWatching();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+  }
+
+  async #syncUntilDone(): Promise<void> {
+    while (this.#wanted !== undefined && !this.#closed) {
+      const reason = this.#wanted;
+      this.#wanted = undefined;
+      this.#buffer ??= [];
+      try {
+        await this.#sync(reason);
+      } catch (error) {
+        this.#options.onTrouble?.(error as Error);
+        if (isRollcallError(error) && !error.retryable) throw error;
+        this.#wanted ??= reason;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #sync(reason: ResyncReason): Promise<void> {
+    const { connection, subjects, streams, domain } = this.#options;
+    const { stored } = scopeSubjects(this.#scope, subjects, streams);
+    const seen = new Set<string>();
+    let changes = 0;
+    let position: PositionRecord | undefined;
+    const order = {
+      stream: streams.view,
+      from: 'last-per-subject' as const,
+      filterSubjects: [...stored, streams.viewSubjects + viewKeys.position],
+      isAborted: () => this.#closed,
+      ...(domain === undefined ? {} : { domain }),
+    };
+    await readAll(connection, order, (message) => {
+      const key = message.subject.slice(streams.viewSubjects.length);
+      if (key === viewKeys.position) position = parse<PositionRecord>(message);
+      else {
+        seen.add(key);
+        if (this.#onStored(key, message)) changes += 1;
+      }
+    });
+    changes += this.#dropUnseen(seen);
+    this.#lastSyncAtMs = performance.now();
+    const arrived = this.#buffer ?? [];
+    this.#buffer = undefined;
+    if (position !== undefined) this.#advance(position);
+    for (const message of arrived) this.#onLive(message, true);
+    this.#options.onResynced?.({ position: this.#position, reason, changes });
+  }
+
+  /** Applies one stored record; true when it differs from what is held. */
+  #onStored(key: string, message: JsMsg): boolean {
+    const record = parse<ViewRecord>(message);
+    if (record === undefined) return false;
+    const held = this.table.get(key);
+    if (held !== undefined && held.entry.sequence >= record.sequence) {
+      held.bucketRevision = message.seq;
+      return false;
+    }
+    const before = held?.entry;
+    this.table.put(key, record, message.seq);
+    if (!isPresent(before) && !isPresent(record)) return false;
+    this.#options.onChange?.(key, describeChange(before, record));
+    return true;
+  }
+
+  /** What the bucket no longer holds is gone: its tombstone aged out while we were not looking. */
+  #dropUnseen(seen: ReadonlySet<string>): number {
+    let dropped = 0;
+    for (const { key, entry } of this.table.slots()) {
+      if (seen.has(key)) continue;
+      this.table.delete(key);
+      if (!isPresent(entry)) continue;
+      dropped += 1;
+      this.#options.onChange?.(key, { ...entry, change: 'removed', changed: [] });
+    }
+    return dropped;
+  }
+
+  #onLive(message: Msg, isBuffered = false): void {
+    if (this.#buffer !== undefined) {
+      this.#buffer.push(message);
+      return;
+    }
+    const key = this.#options.subjects.discoveryKey(message.subject);
+    if (key === viewKeys.position) this.#onBeacon(message);
+    else if (key !== undefined) this.#onRecord(key, message, isBuffered);
+  }
+
+  #onRecord(key: string, message: Msg, isBuffered: boolean): void {
+    const record = parse<ViewRecord>(message);
+    if (record === undefined) return;
+    this.#heardAtMs = performance.now();
+    const held = this.table.get(key);
+    const heldSequence = held?.entry.sequence ?? 0;
+    if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return;
+    const revision = Number(message.headers?.get('Nats-Sequence') ?? 0);
+    if (record.sequence > heldSequence) this.table.put(key, record, revision);
+    else if (held !== undefined) held.bucketRevision = revision;
+    this.#options.onChange?.(key, record);
+  }
+
+  #onBeacon(message: Msg): void {
+    const position = parse<PositionRecord>(message);
+    if (position === undefined || position.position < this.#position) return;
+    this.#advance(position);
+    if (!this.#agrees(position)) this.#resyncSoon();
+  }
+
+  #advance(position: PositionRecord): void {
+    this.#position = position.position;
+    this.#positionAt = position.at;
+    this.#heardAtMs = performance.now();
+    for (const waiter of this.#waiters) {
+      if (waiter.sequence > this.#position) continue;
+      this.#waiters.delete(waiter);
+      waiter.done();
+    }
+    this.#options.onPosition?.(position);
+  }
+
+  /** A beacon comes after every record it sums up, on the same connection: any difference is a loss. */
+  #agrees({ services, total }: PositionRecord): boolean {
+    if (this.#scope.namespace === undefined && !sameSum(this.table.total, total)) return false;
+    return Object.entries(services).every(
+      ([id, sum]) => !isServiceInScope(id, this.#scope) || sameSum(this.table.sumOf(id), sum),
+    );
+  }
+
+  #resyncSoon(): void {
+    if (this.#syncing === undefined && performance.now() - this.#lastSyncAtMs > RESYNC_APART_MS) {
+      void this.resync('sums-differ').catch((error: Error) => this.#options.onTrouble?.(error));
+    }
+  }
+}
+
+function parse<T extends ViewRecord | PositionRecord>(message: { json<J>(): J }): T | undefined {
+  try {
+    return message.json<T>();
+  } catch {
+    return undefined;
+  }
+}
+
