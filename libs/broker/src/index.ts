@@ -4,7 +4,7 @@ export { defaultCacheDir } from './find/cache.js';
 export { findBinary, type FindBinaryOptions } from './find/find-binary.js';
 export { findBroker, type FoundBroker } from './find/find-broker.js';
 export type { Progress } from './progress.js';
-export type { BrokerCredentials, BrokerLogin } from './run/credentials.js';
+export { type BrokerCredentials, type BrokerLogin, newCredentials } from './run/credentials.js';
 export type { BrokerFiles } from './run/data-directory.js';
 export type { BrokerUser } from './run/server-config.js';
 export type { BrokerExit } from './run/server-process.js';

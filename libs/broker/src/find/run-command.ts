@@ -8,7 +8,7 @@ export interface CommandOptions {
 
 /**
  * Runs a command without a shell and answers what it printed.
- * @throws an Error whose message is the command and the last line it complained with.
+ * @throws an Error whose message is the command and what it complained of.
  */
 export function runCommand(
   command: string,
@@ -28,12 +28,14 @@ export function runCommand(
       },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new Error(`${command}: ${lastLine(stderr) || lastLine(stdout) || error.message}`));
+        else reject(new Error(`${command}: ${complaint(stderr) || complaint(stdout) || error.message}`));
       },
     );
   });
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.trim() ?? '';
+/** The first line that is marked as a complaint, else the last line: tools end with a summary. */
+function complaint(text: string): string {
+  const lines = text.trim().split('\n');
+  return (lines.find((line) => /^(E|W|error):/i.test(line)) ?? lines.at(-1) ?? '').trim();
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isRollcallError } from '#contracts';
 import { type BrokerLogin, type BrokerUser, findBinary, type RunningBroker, startBroker } from '#broker';
 import { freePort } from './free-port.js';
+import { watchServer } from './watchdog.js';
 
 export interface TestBrokerOptions {
   /** Sync to disk before every acknowledgement, as in production. Off by default: tests want the speed. */
@@ -52,8 +53,8 @@ const PORT_ATTEMPTS = 5;
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const binary = await findBinary();
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'rollcall-test-')));
-  const start = (port: number) =>
-    startBroker({
+  const start = async (port: number) => {
+    const broker = await startBroker({
       binary,
       dataDir,
       port,
@@ -62,6 +63,9 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
       extraUsers: options.extraUsers,
       extraConfig: options.extraConfig,
     });
+    void broker.exited.then(watchServer(broker.pid, dataDir, options.dataDir === undefined));
+    return broker;
+  };
   const first = await startOnSomePort(start, options.port);
   return testBroker(first, dataDir, start, options.dataDir === undefined);
 }
@@ -88,9 +92,6 @@ function testBroker(
 ): TestBroker {
   let broker = first;
   const login = ({ user, password }: BrokerLogin) => ({ servers: first.url, user, pass: password });
-  // A test run that ends without stop() leaves no server behind.
-  const killLeftover = () => void broker.signal('SIGKILL');
-  process.once('exit', killLeftover);
   return {
     url: first.url,
     port: first.port,
@@ -118,7 +119,6 @@ function testBroker(
     pause: () => broker.signal('SIGSTOP'),
     resume: () => broker.signal('SIGCONT'),
     stop: async () => {
-      process.off('exit', killLeftover);
       await broker.signal('SIGCONT');
       await broker.stop(2_000);
       if (removeData) await rm(dataDir, { recursive: true, force: true });
