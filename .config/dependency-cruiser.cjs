@@ -10,7 +10,7 @@ const rooms = {
   platform: ['contracts'],
   client: ['contracts', 'domain', 'nats'],
   nest: ['contracts', 'client'],
-  testkit: ['contracts', 'domain', 'application', 'broker', 'nats'],
+  testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
 };
 
 /** Third-party packages each room may import. A room that is not named here may import none. */

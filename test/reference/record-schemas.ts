@@ -33,9 +33,14 @@ export function recordSchemasFromClasses(): Record<RecordKind, Schema> {
     additionalConverters: converters,
   };
   const schemaOf = (target: { name: string }): Schema =>
-    inline(targetConstructorToSchema(target as never, options as never) as Schema, (name) => schemaOf(nested(name)));
+    inline(targetConstructorToSchema(target as never, options as never), (name) =>
+      schemaOf(nested(name)),
+    );
   const kinds = Object.keys(recordClasses) as RecordKind[];
-  return Object.fromEntries(kinds.map((kind) => [kind, schemaOf(recordClasses[kind])])) as Record<RecordKind, Schema>;
+  return Object.fromEntries(kinds.map((kind) => [kind, schemaOf(recordClasses[kind])])) as Record<
+    RecordKind,
+    Schema
+  >;
 }
 
 function nested(name: string): { name: string } {
@@ -50,7 +55,9 @@ function inline(schema: unknown, resolve: (name: string) => Schema): Schema {
   if (typeof schema !== 'object' || schema === null) return schema as Schema;
   const reference = (schema as { $ref?: string }).$ref;
   if (reference !== undefined) return resolve(reference.split('/').at(-1) as string);
-  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inline(value, resolve)])) as Schema;
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, inline(value, resolve)]),
+  ) as Schema;
   if ('enum' in copy && !('type' in copy)) copy['type'] = 'string';
   return copy;
 }

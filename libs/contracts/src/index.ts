@@ -32,11 +32,18 @@ export { METADATA_KEY_PATTERN } from './records/decorators.js';
 export { Endpoint, type Protocol, protocols } from './records/endpoint.js';
 export { InstanceRecord, type Status, statuses } from './records/instance.js';
 export { OverrideRecord, type OverrideStatus, overrideStatuses } from './records/override.js';
-export type { FieldProblem } from './records/rules.js';
+export { type FieldProblem, heartbeatTtlMs } from './records/rules.js';
 export { recordClasses, type RecordKind } from './records/schemas.js';
 export { ProtectionPolicy, ServicePolicyRecord } from './records/service-policy.js';
 export { assertRecord, describeProblems, recordProblems, recordProblemsByClass } from './records/validate.js';
-export { Evidence, type Signal, signals, VerdictRecord, type VerdictState, verdictStates } from './records/verdict.js';
+export {
+  Evidence,
+  type Signal,
+  signals,
+  VerdictRecord,
+  type VerdictState,
+  verdictStates,
+} from './records/verdict.js';
 export {
   type AggregateId,
   aggregateKey,

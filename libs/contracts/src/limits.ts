@@ -12,12 +12,15 @@ export const limits = {
   metadataKeyLengthMax: 128,
   metadataValueLengthMax: 1024,
   reasonLengthMax: 512,
+  /** Header attributes of an event (id, actor, trace ...), which travel on into the view: cut after so many. */
+  attributeLengthMax: 512,
   weightMax: 1000,
   weightDefault: 100,
   portMax: 65_535,
   /** 0 means "never beats"; anything else lies between these two. */
-  leaseMsMin: 2_000,
+  leaseMsMin: 3_000,
   leaseMsMax: 24 * 3_600_000,
+  heartbeatMsMin: 500,
 
   /** How long the fold remembers a removed instance. Longer than any pause a zombie may survive. */
   tombstoneMs: 24 * 3_600_000,

@@ -9,15 +9,17 @@ export const CONFIG_KEY_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/;
 /** The application whose config everybody in the namespace inherits. The underscore keeps it out of the names. */
 export const SHARED_APPLICATION = '_shared';
 
-/** Semantic Versioning 2.0.0, as the specification's own grammar gives it. */
+/** Semantic Versioning 2.0.0, with numbers that stay exact in a double. */
 export const SEMVER_PATTERN =
-  /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+){0,31})?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+){0,31})?$/;
+  /^(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)){0,31})?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+){0,31})?$/;
 
-/** RFC 3339 with an offset, as JSON carries times. */
-export const TIME_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+/** RFC 3339 with an offset, as JSON carries times; without leap seconds, which Date cannot read. */
+export const TIME_PATTERN =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** A host name, an IPv4 address or an IPv6 address without brackets. */
-export const ADDRESS_PATTERN = /^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$|^::1?$|^::[A-Fa-f0-9:.]{1,45}$/;
+export const ADDRESS_PATTERN =
+  /^[A-Za-z0-9]([A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$|^::1?$|^::[A-Fa-f0-9:.]{1,45}$/;
 
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME_PATTERN.test(value);
@@ -34,9 +36,18 @@ export function checkName(role: string, value: unknown): string {
   });
 }
 
-/** A value as an error message shows it: quoted, on one line, bounded in length. */
+/** A value as an error message shows it: quoted, on one line, bounded in length. Never throws. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : jsonOf(value);
   const bounded = text.length > 80 ? `${text.slice(0, 77)}...` : text;
   return JSON.stringify(bounded);
+}
+
+/** A value nested deeper than the stack, or one that JSON has no word for, is called by its type. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? '(array)' : `(${typeof value})`;
+  }
 }

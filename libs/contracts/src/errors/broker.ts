@@ -5,7 +5,8 @@ export const brokerErrors = defineErrors({
   ROLLCALL_BROKER_MISSING: {
     kind: 'setup',
     meaning: 'No usable nats-server was found or could be installed.',
-    action: 'Set NATS_URL to a running server, or NATS_SERVER_BIN to a binary, or install nats-server 2.12 or newer.',
+    action:
+      'Set NATS_URL to a running server, or NATS_SERVER_BIN to a binary, or install nats-server 2.12 or newer.',
     retryable: false,
   },
   ROLLCALL_BROKER_TOO_OLD: {
@@ -65,7 +66,8 @@ export const brokerErrors = defineErrors({
   ROLLCALL_STREAM_CONFLICT: {
     kind: 'setup',
     meaning: 'A stream of that name exists with settings that do not fit, or the server dropped a setting.',
-    action: 'Compare the settings named in the message; use ROLLCALL_PREFIX to keep apart from another registry.',
+    action:
+      'Compare the settings named in the message; use ROLLCALL_PREFIX to keep apart from another registry.',
     retryable: false,
   },
 });

@@ -26,6 +26,8 @@ export interface ErrorEntry {
 }
 
 /** Keeps the literal code names while checking each entry. */
-export function defineErrors<Code extends string>(entries: Record<Code, ErrorEntry>): Readonly<Record<Code, ErrorEntry>> {
+export function defineErrors<Code extends string>(
+  entries: Record<Code, ErrorEntry>,
+): Readonly<Record<Code, ErrorEntry>> {
   return Object.freeze(entries);
 }

@@ -29,7 +29,8 @@ export const inputErrors = defineErrors({
   ROLLCALL_EVENT_MALFORMED: {
     kind: 'invalid',
     meaning: 'An event of a known type cannot be read: its body is not JSON, or breaks the schema.',
-    action: 'Publish a correct event; the broken one stays in the journal and is shown by "rollcall quarantine show".',
+    action:
+      'Publish a correct event; the broken one stays in the journal and is shown by "rollcall quarantine show".',
     retryable: false,
   },
   ROLLCALL_EVENT_CONTRADICTS_SUBJECT: {

@@ -39,8 +39,12 @@ export class RollcallError extends Error {
 
 export function isRollcallError(error: unknown, code?: ErrorCode): error is RollcallError {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  const found = (error as { code: unknown }).code;
-  return typeof found === 'string' && Object.hasOwn(errorCatalogue, found) && (code === undefined || found === code);
+  const found: unknown = error.code;
+  return (
+    typeof found === 'string' &&
+    Object.hasOwn(errorCatalogue, found) &&
+    (code === undefined || found === code)
+  );
 }
 
 /** The text of anything thrown. */

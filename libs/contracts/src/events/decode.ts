@@ -37,12 +37,15 @@ export type Decoded =
 /** Reads a journal message. Total: whatever the bytes are, it answers and never throws. */
 export function decodeEvent(raw: RawEvent): Decoded {
   const aggregate = parseAggregateKey(raw.key);
-  if (aggregate === undefined) return malformed(`the subject ends in ${quote(raw.key)}, which names no aggregate`);
+  if (aggregate === undefined)
+    return malformed(`the subject ends in ${quote(raw.key)}, which names no aggregate`);
   const type = raw.header(headerNames.type);
   if (type === undefined) return malformed(`the header ${headerNames.type} is missing`);
-  if (!isEventType(type)) return { kind: 'unknown', type };
+  if (!isEventType(type)) return { kind: 'unknown', type: bounded(type) };
   if (aggregateOfType[type] !== aggregate.kind) {
-    return contradicts(`the type ${quote(type)} belongs to "${aggregateOfType[type]}", the subject to "${aggregate.kind}"`);
+    return contradicts(
+      `the type ${quote(type)} belongs to "${aggregateOfType[type]}", the subject to "${aggregate.kind}"`,
+    );
   }
   const data = parseBody(raw);
   if ('code' in data) return { kind: 'rejected', rejection: data };
@@ -95,24 +98,30 @@ function stateContradictionOf(type: EventType, data: Record<string, unknown>): s
     : undefined;
 }
 
-function eventOf(raw: RawEvent, known: { type: EventType; aggregate: AggregateId; data: unknown }): RegistryEvent {
+function eventOf(
+  raw: RawEvent,
+  known: { type: EventType; aggregate: AggregateId; data: unknown },
+): RegistryEvent {
+  const attribute = (name: string): string | undefined => bounded(raw.header(name));
   return {
-    id: raw.header(headerNames.id) ?? raw.header(headerNames.messageId) ?? `sequence-${raw.sequence}`,
+    id: attribute(headerNames.id) ?? attribute(headerNames.messageId) ?? `sequence-${raw.sequence}`,
     type: known.type,
     aggregate: known.aggregate,
     data: known.data,
     sequence: raw.sequence,
     atMs: raw.atMs,
-    source: raw.header(headerNames.source),
-    actor: raw.header(headerNames.actor),
-    reason: bounded(raw.header(headerNames.reason)),
-    causationId: raw.header(headerNames.causationId),
-    traceparent: raw.header(headerNames.traceparent),
+    source: attribute(headerNames.source),
+    actor: attribute(headerNames.actor),
+    reason: attribute(headerNames.reason),
+    causationId: attribute(headerNames.causationId),
+    traceparent: attribute(headerNames.traceparent),
   } as RegistryEvent;
 }
 
-function bounded(text: string | undefined): string | undefined {
-  return text !== undefined && text.length > limits.reasonLengthMax ? text.slice(0, limits.reasonLengthMax) : text;
+/** A header may be as long as the broker takes; what is copied into the view must not grow with it. */
+function bounded<Text extends string | undefined>(text: Text): Text {
+  const max = limits.attributeLengthMax;
+  return text !== undefined && text.length > max ? (text.slice(0, max) as Text) : text;
 }
 
 function malformed(reason: string): Decoded {

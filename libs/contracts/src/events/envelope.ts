@@ -48,8 +48,11 @@ export interface NewEvent<Data = unknown> extends EventAttributes {
 }
 
 /** A readable event with its place in the journal. */
-export interface JournalEvent<Type extends EventType = EventType, Id extends AggregateId = AggregateId, Data = unknown>
-  extends EventAttributes {
+export interface JournalEvent<
+  Type extends EventType = EventType,
+  Id extends AggregateId = AggregateId,
+  Data = unknown,
+> extends EventAttributes {
   readonly type: Type;
   readonly aggregate: Id;
   readonly data: Data;

@@ -22,7 +22,7 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
         "minimum": 1
       },
       "version": {
-        "pattern": "^(0|[1-9]\\d{0,15})\\.(0|[1-9]\\d{0,15})\\.(0|[1-9]\\d{0,15})(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+){0,31})?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+){0,31})?$",
+        "pattern": "^(0|[1-9]\\d{0,14})\\.(0|[1-9]\\d{0,14})\\.(0|[1-9]\\d{0,14})(-(0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)(\\.(0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)){0,31})?(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+){0,31})?$",
         "type": "string",
         "minLength": 1,
         "maxLength": 128
@@ -123,8 +123,13 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
         "type": "integer",
         "minimum": 0
       },
+      "heartbeatMs": {
+        "maximum": 86400000,
+        "type": "integer",
+        "minimum": 500
+      },
       "startedAt": {
-        "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$",
+        "pattern": "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$",
         "type": "string"
       }
     },
@@ -233,7 +238,7 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
             "maxLength": 512
           },
           "lastHeartbeatAt": {
-            "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$",
+            "pattern": "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$",
             "type": "string"
           },
           "probesUnanswered": {

@@ -4,7 +4,10 @@ import { NAME_PATTERN } from '../names.js';
 
 /** A DNS label: namespace, service, instance, endpoint name. */
 export function IsRollcallName(options?: ValidationOptions): PropertyDecorator {
-  return Matches(NAME_PATTERN, { message: '$property must be a DNS label (a-z, 0-9, "-", at most 63)', ...options });
+  return Matches(NAME_PATTERN, {
+    message: '$property must be a DNS label (a-z, 0-9, "-", at most 63)',
+    ...options,
+  });
 }
 
 /**
@@ -24,7 +27,9 @@ export function isMetadata(value: unknown): value is Record<string, string> {
     entries.length <= limits.metadataKeysMax &&
     entries.every(
       ([key, text]) =>
-        METADATA_KEY_PATTERN.test(key) && typeof text === 'string' && [...text].length <= limits.metadataValueLengthMax,
+        METADATA_KEY_PATTERN.test(key) &&
+        typeof text === 'string' &&
+        [...text].length <= limits.metadataValueLengthMax,
     )
   );
 }

@@ -31,6 +31,6 @@ export class Endpoint {
 
   /** The subject to send requests to, for nats. */
   @MayBeAbsent()
-  @Matches(/^[^\s*>]{1,255}$/, { message: '$property must be a NATS subject without wildcards' })
+  @Matches(/^[^\s*>]{1,255}$/u, { message: '$property must be a NATS subject without wildcards' })
   subject?: string;
 }

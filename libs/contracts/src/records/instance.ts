@@ -5,6 +5,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   Matches,
   Max,
   Min,
@@ -46,6 +47,7 @@ export class InstanceRecord {
 
   @IsArray()
   @ArrayMaxSize(limits.endpointsMax)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => Endpoint)
   endpoints: Endpoint[];
@@ -81,6 +83,13 @@ export class InstanceRecord {
   @Min(0)
   @Max(limits.leaseMsMax)
   leaseMs: number;
+
+  /** How often it beats, in ms. The broker calls a beat lapsed after this, rounded up to seconds, plus 1 s. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(limits.heartbeatMsMin)
+  @Max(limits.leaseMsMax)
+  heartbeatMs?: number;
 
   /** When the process started, by its own clock. For people; no rule depends on it. */
   @MayBeAbsent()

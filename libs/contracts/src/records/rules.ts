@@ -9,6 +9,14 @@ export interface FieldProblem {
   readonly problem: string;
 }
 
+/**
+ * Life span the broker gives one heartbeat: the interval rounded up to whole seconds (message TTLs know no
+ * fractions) plus one second for the way. When it lapses, the instance is suspected.
+ */
+export function heartbeatTtlMs(heartbeatMs: number): number {
+  return Math.ceil(heartbeatMs / 1_000) * 1_000 + 1_000;
+}
+
 /** Rules between fields, which neither decorators nor JSON Schema can say. */
 export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
   const problems: FieldProblem[] = [];
@@ -17,6 +25,11 @@ export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
       path: 'leaseMs',
       problem: `${record.leaseMs} is neither 0 (never beats) nor at least ${limits.leaseMsMin}`,
     });
+  }
+  const { heartbeatMs, leaseMs } = record;
+  if (leaseMs !== 0 && heartbeatMs !== undefined && leaseMs < heartbeatTtlMs(heartbeatMs) + 1_000) {
+    const least = heartbeatTtlMs(heartbeatMs) + 1_000;
+    problems.push({ path: 'leaseMs', problem: `${leaseMs} is below ${least}, the least for a heartbeat every ${heartbeatMs} ms` });
   }
   const seen = new Set<string>();
   for (const [index, endpoint] of record.endpoints.entries()) {
@@ -34,5 +47,8 @@ function endpointProblems(endpoint: Endpoint, path: string): FieldProblem[] {
   const needs = endpoint.protocol === 'nats' ? (['subject'] as const) : (['address', 'port'] as const);
   return needs
     .filter((field) => endpoint[field] === undefined)
-    .map((field) => ({ path: `${path}.${field}`, problem: `is required for protocol "${endpoint.protocol}"` }));
+    .map((field) => ({
+      path: `${path}.${field}`,
+      problem: `is required for protocol "${endpoint.protocol}"`,
+    }));
 }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min, ValidateNested } from 'class-validator';
+import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { IsMetadata, IsRollcallName, IsText, MayBeAbsent } from './decorators.js';
 
 /** When many instances of a service would expire at once, keep serving them as suspects. */
@@ -40,6 +40,7 @@ export class ServicePolicyRecord {
   metadata?: Record<string, string>;
 
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => ProtectionPolicy)
   protection?: ProtectionPolicy;

@@ -1,12 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { RollcallError } from '../errors/rollcall-error.js';
 import { recordSchemas } from '../generated/record-schemas.js';
 import { quote } from '../names.js';
 import type { InstanceRecord } from './instance.js';
+import { instantiate } from './instantiate.js';
 import { type FieldProblem, instanceRuleProblems } from './rules.js';
-import { recordClasses, type RecordKind } from './schemas.js';
+import type { RecordKind } from './schemas.js';
 
 const compiled = new Map<RecordKind, ValidateFunction>();
 
@@ -34,8 +34,7 @@ export function recordProblemsByClass(kind: RecordKind, value: unknown): FieldPr
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ path: '', problem: `${quote(value)} is not an object` }];
   }
-  const record = plainToInstance<object, unknown>(recordClasses[kind], value);
-  const problems = flatten(validateSync(record, { forbidUnknownValues: true }), '');
+  const problems = flatten(validateSync(instantiate(kind, value), { forbidUnknownValues: true }), '');
   if (problems.length > 0) return problems;
   return kind === 'instance' ? instanceRuleProblems(value as InstanceRecord) : [];
 }
@@ -44,9 +43,13 @@ export function recordProblemsByClass(kind: RecordKind, value: unknown): FieldPr
 export function assertRecord(kind: RecordKind, value: unknown): void {
   if (recordProblems(kind, value).length === 0) return;
   const problems = recordProblemsByClass(kind, value);
-  throw new RollcallError('ROLLCALL_RECORD_INVALID', `the ${kind} record is not valid: ${describeProblems(problems)}`, {
-    details: { problems },
-  });
+  throw new RollcallError(
+    'ROLLCALL_RECORD_INVALID',
+    `the ${kind} record is not valid: ${describeProblems(problems)}`,
+    {
+      details: { problems },
+    },
+  );
 }
 
 export function describeProblems(problems: readonly FieldProblem[]): string {
@@ -57,7 +60,8 @@ function problemOf(error: ErrorObject): FieldProblem {
   const at = error.instancePath.slice(1).replaceAll('/', '.');
   const missing = error.keyword === 'required' ? String(error.params['missingProperty']) : undefined;
   const path = missing === undefined ? at : at === '' ? missing : `${at}.${missing}`;
-  const problem = missing === undefined ? `${quote(error.data)} ${error.message ?? 'is not valid'}` : 'is missing';
+  const problem =
+    missing === undefined ? `${quote(error.data)} ${error.message ?? 'is not valid'}` : 'is missing';
   return { path, problem };
 }
 

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { limits } from '../limits.js';
 import { TIME_PATTERN } from '../names.js';
 import { IsRollcallName, IsText, MayBeAbsent } from './decorators.js';
@@ -8,7 +8,16 @@ export const verdictStates = ['suspected', 'cleared', 'expired'] as const;
 export type VerdictState = (typeof verdictStates)[number];
 
 /** What made the watchman look. */
-export const signals = ['disconnect', 'heartbeat-lapsed', 'call-failed', 'sweep', 'health-check', 'probe-answered', 'heartbeat', 'undo'] as const;
+export const signals = [
+  'disconnect',
+  'heartbeat-lapsed',
+  'call-failed',
+  'sweep',
+  'health-check',
+  'probe-answered',
+  'heartbeat',
+  'undo',
+] as const;
 export type Signal = (typeof signals)[number];
 
 /** Why a verdict was reached, for the person who asks later. */
@@ -58,6 +67,7 @@ export class VerdictRecord {
   @IsIn(verdictStates)
   state: VerdictState;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => Evidence)
   evidence: Evidence;

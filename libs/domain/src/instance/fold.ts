@@ -8,8 +8,8 @@ import {
   type VerdictView,
 } from '#contracts';
 import { toTime } from '../time.js';
-import { normalizeInstance } from './normalize.js';
-import type { InstanceState, Registration } from './state.js';
+import { normalizeEvidence, normalizeInstance } from './normalize.js';
+import { type InstanceState, isVerdictAbout, type Registration } from './state.js';
 
 /** What folding one event did. `unchanged` is a duplicate or says nothing new; `refused` breaks a rule. */
 export type Folded<State> =
@@ -19,15 +19,15 @@ export type Folded<State> =
 
 const unchanged = { kind: 'unchanged' } as const;
 
-export function foldInstance(state: InstanceState, event: InstanceEvent | OverrideEvent | VerdictEvent): Folded<InstanceState> {
-  switch (event.aggregate.kind) {
-    case 'instance':
-      return foldRegistration(state, event as InstanceEvent);
-    case 'override':
-      return foldOverride(state, event as OverrideEvent);
-    case 'verdict':
-      return foldVerdict(state, event as VerdictEvent);
-  }
+export function foldInstance(
+  state: InstanceState,
+  event: InstanceEvent | OverrideEvent | VerdictEvent,
+): Folded<InstanceState> {
+  const { kind } = event.aggregate;
+  if (kind === 'instance') return foldRegistration(state, event as InstanceEvent);
+  return kind === 'override'
+    ? foldOverride(state, event as OverrideEvent)
+    : foldVerdict(state, event as VerdictEvent);
 }
 
 function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<InstanceState> {
@@ -45,7 +45,7 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
       revision: event.sequence,
       left: false,
     };
-    return { kind: 'changed', state: { ...state, registration } };
+    return { kind: 'changed', state: withRegistration(state, registration) };
   }
   const registration: Registration = {
     ...(current as Registration),
@@ -54,6 +54,12 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
     left: event.type === eventTypes.instanceDeregistered,
   };
   return { kind: 'changed', state: { ...state, registration } };
+}
+
+/** A new registration is a new life: a verdict about an earlier one has nothing to say about it. */
+function withRegistration({ verdict, ...others }: InstanceState, registration: Registration): InstanceState {
+  const kept = verdict !== undefined && isVerdictAbout(registration, verdict);
+  return { ...others, registration, ...(kept ? { verdict } : {}) };
 }
 
 /** The rules of the instance aggregate, in words; undefined when the event keeps them. */
@@ -86,14 +92,20 @@ function foldOverride(state: InstanceState, event: OverrideEvent): Folded<Instan
   return { kind: 'changed', state: { ...state, override } };
 }
 
+/**
+ * A verdict about another incarnation, or reached before the present registration, is late: the instance has
+ * started anew since. It is passed over, so that it cannot displace what is known about the present one.
+ */
 function foldVerdict(state: InstanceState, event: VerdictEvent): Folded<InstanceState> {
+  const { registration } = state;
   if (state.verdict !== undefined && event.sequence <= state.verdict.sequence) return unchanged;
   const verdict: VerdictView = {
     sequence: event.sequence,
     at: toTime(event.atMs),
     incarnation: event.data.incarnation,
     state: event.data.state,
-    evidence: event.data.evidence,
+    evidence: normalizeEvidence(event.data.evidence),
   };
+  if (registration === undefined || !isVerdictAbout(registration, verdict)) return unchanged;
   return { kind: 'changed', state: { ...state, verdict } };
 }

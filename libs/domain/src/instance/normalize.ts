@@ -1,4 +1,4 @@
-import { type Endpoint, type InstanceRecord, limits } from '#contracts';
+import { type Endpoint, type Evidence, type InstanceRecord, limits } from '#contracts';
 
 /** A record with its defaults filled in. */
 export type NormalRecord = InstanceRecord & Required<Pick<InstanceRecord, 'weight' | 'tags' | 'metadata'>>;
@@ -23,6 +23,7 @@ export function normalizeInstance(record: InstanceRecord): NormalRecord {
   };
   if (record.zone !== undefined) normal.zone = record.zone;
   if (record.region !== undefined) normal.region = record.region;
+  if (record.heartbeatMs !== undefined) normal.heartbeatMs = record.heartbeatMs;
   if (record.startedAt !== undefined) normal.startedAt = record.startedAt;
   return normal;
 }
@@ -33,5 +34,14 @@ function normalizeEndpoint(endpoint: Endpoint): Endpoint {
   if (endpoint.port !== undefined) normal.port = endpoint.port;
   if (endpoint.path !== undefined) normal.path = endpoint.path;
   if (endpoint.subject !== undefined) normal.subject = endpoint.subject;
+  return normal;
+}
+
+export function normalizeEvidence(evidence: Evidence): Evidence {
+  const normal: Evidence = { signal: evidence.signal };
+  if (evidence.observer !== undefined) normal.observer = evidence.observer;
+  if (evidence.detail !== undefined) normal.detail = evidence.detail;
+  if (evidence.lastHeartbeatAt !== undefined) normal.lastHeartbeatAt = evidence.lastHeartbeatAt;
+  if (evidence.probesUnanswered !== undefined) normal.probesUnanswered = evidence.probesUnanswered;
   return normal;
 }

@@ -19,8 +19,9 @@ export interface Registration {
 }
 
 /**
- * Three aggregates about one instance, each folded by itself. Because none looks at the others,
- * events of different aggregates commute; `joinInstance` puts them together afterwards.
+ * Three aggregates about one instance, which `joinInstance` puts together. Their events commute: what the service
+ * says and what operators say never look at each other, and of verdicts only those about the present registration
+ * are kept, whichever of the two is folded first.
  */
 export interface InstanceState {
   readonly registration?: Registration;
@@ -66,7 +67,10 @@ export function joinInstance(names: InstanceNames, state: InstanceState): Instan
   };
 }
 
-function unregistered({ namespace, service, instance }: InstanceNames, { override, verdict }: InstanceState): InstanceView {
+function unregistered(
+  { namespace, service, instance }: InstanceNames,
+  { override, verdict }: InstanceState,
+): InstanceView {
   return {
     namespace,
     service,
@@ -113,16 +117,24 @@ function registrationOf(view: InstanceView): Registration {
 }
 
 /** A verdict counts only for the registration it is about: the same incarnation, reached afterwards. */
-export function isVerdictInForce(registration: Registration, verdict: VerdictView | undefined): verdict is VerdictView {
+export function isVerdictAbout(registration: Registration, verdict: VerdictView): boolean {
   return (
-    verdict !== undefined &&
-    verdict.state !== 'cleared' &&
     verdict.incarnation === registration.record.incarnation &&
     verdict.sequence > registration.registeredSequence
   );
 }
 
-function departureOf(registration: Registration, { override, verdict }: InstanceState): Departure | undefined {
+export function isVerdictInForce(
+  registration: Registration,
+  verdict: VerdictView | undefined,
+): verdict is VerdictView {
+  return verdict !== undefined && verdict.state !== 'cleared' && isVerdictAbout(registration, verdict);
+}
+
+function departureOf(
+  registration: Registration,
+  { override, verdict }: InstanceState,
+): Departure | undefined {
   if (registration.left) return 'deregistered';
   if ((override?.evictedIncarnation ?? 0) >= registration.record.incarnation) return 'evicted';
   if (isVerdictInForce(registration, verdict) && verdict.state === 'expired') return 'expired';
@@ -130,7 +142,11 @@ function departureOf(registration: Registration, { override, verdict }: Instance
 }
 
 /** First match wins: gone, suspected, what the operator laid over, what the service says. */
-function statusOf(record: NormalRecord, state: InstanceState, departure: Departure | undefined): EffectiveStatus {
+function statusOf(
+  record: NormalRecord,
+  state: InstanceState,
+  departure: Departure | undefined,
+): EffectiveStatus {
   if (departure !== undefined) return 'down';
   if (isVerdictInForce(state.registration as Registration, state.verdict)) return 'suspect';
   return state.override?.status ?? record.status;

@@ -1,6 +1,6 @@
 import { parseAggregateKey, type ServiceSum } from '#contracts';
-import { isPresent, type ViewEntry } from './entry.js';
-import { addToSum, emptySum, takeFromSum } from './sum.js';
+import type { ViewEntry } from './entry.js';
+import { serviceId, SumLedger } from './sum-ledger.js';
 
 /** One key of the view in memory. */
 export interface Slot {
@@ -16,30 +16,24 @@ export interface ServiceSlots {
   readonly service: string;
   readonly instances: Map<string, Slot>;
   policy?: Slot;
-  sum: ServiceSum;
-}
-
-/** Name of a service across namespaces, as sums are keyed: `<namespace>/<service>`. */
-export function serviceId(namespace: string, service: string): string {
-  return `${namespace}/${service}`;
 }
 
 /**
  * The view, or the part of it that somebody asked for, in memory: one slot a key, indexed by service, with a
  * running count and checksum of what is present. A data structure only: it knows no clock, network or order
- * of arrival beyond "a newer sequence replaces an older one".
+ * of arrival.
  */
 export class ViewTable {
   readonly #slots = new Map<string, Slot>();
   readonly #services = new Map<string, ServiceSlots>();
-  #total: ServiceSum = emptySum;
+  readonly #sums = new SumLedger();
 
   get size(): number {
     return this.#slots.size;
   }
 
   get total(): ServiceSum {
-    return this.#total;
+    return this.#sums.total;
   }
 
   get(key: string): Slot | undefined {
@@ -59,66 +53,55 @@ export class ViewTable {
   }
 
   sumOf(id: string): ServiceSum {
-    return this.#services.get(id)?.sum ?? emptySum;
+    return this.#sums.of(id);
   }
 
-  /** Puts an entry under a key, whatever was there. Returns the slot. */
+  /** Puts an entry under a key, whatever was there. */
   put(key: string, entry: ViewEntry, bucketRevision?: number): Slot {
     const held = this.#slots.get(key);
-    const slot = held ?? { key, entry, bucketRevision: 0 };
-    const owner = this.#ownerOf(slot);
-    if (held === undefined) this.#slots.set(key, slot);
-    else this.#discount(owner, slot);
-    slot.entry = entry;
-    if (bucketRevision !== undefined) slot.bucketRevision = bucketRevision;
-    this.#count(owner, slot);
+    this.#sums.move(key, held?.entry, entry);
+    if (held !== undefined) {
+      held.entry = entry;
+      held.bucketRevision = bucketRevision ?? held.bucketRevision;
+      return held;
+    }
+    const slot: Slot = { key, entry, bucketRevision: bucketRevision ?? 0 };
+    this.#slots.set(key, slot);
+    this.#enterIndex(slot);
     return slot;
   }
 
   delete(key: string): void {
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
-    const owner = this.#ownerOf(slot);
-    this.#discount(owner, slot);
+    this.#sums.move(key, slot.entry, undefined);
     this.#slots.delete(key);
-    owner?.instances.delete(key);
-    if (owner?.policy === slot) delete owner.policy;
-    if (owner !== undefined && owner.instances.size === 0 && owner.policy === undefined) {
-      this.#services.delete(serviceId(owner.namespace, owner.service));
-    }
+    this.#leaveIndex(slot);
   }
 
-  clear(): void {
-    this.#slots.clear();
-    this.#services.clear();
-    this.#total = emptySum;
-  }
-
-  /** The service a slot belongs to, entered into its index. */
-  #ownerOf(slot: Slot): ServiceSlots | undefined {
+  #enterIndex(slot: Slot): void {
     const aggregate = parseAggregateKey(slot.key);
-    if (aggregate === undefined || !('service' in aggregate)) return undefined;
+    if (aggregate === undefined || !('service' in aggregate)) return;
     const { namespace, service } = aggregate;
     const id = serviceId(namespace, service);
     let owner = this.#services.get(id);
     if (owner === undefined) {
-      owner = { namespace, service, instances: new Map(), sum: emptySum };
+      owner = { namespace, service, instances: new Map() };
       this.#services.set(id, owner);
     }
     if (aggregate.kind === 'instance') owner.instances.set(slot.key, slot);
     else if (aggregate.kind === 'service') owner.policy = slot;
-    return owner;
   }
 
-  #count(owner: ServiceSlots | undefined, { key, entry }: Slot): void {
-    if (!isPresent(entry)) return;
-    this.#total = addToSum(this.#total, key, entry.sequence);
-    if (owner !== undefined) owner.sum = addToSum(owner.sum, key, entry.sequence);
-  }
-
-  #discount(owner: ServiceSlots | undefined, { key, entry }: Slot): void {
-    if (!isPresent(entry)) return;
-    this.#total = takeFromSum(this.#total, key, entry.sequence);
-    if (owner !== undefined) owner.sum = takeFromSum(owner.sum, key, entry.sequence);
+  #leaveIndex(slot: Slot): void {
+    const aggregate = parseAggregateKey(slot.key);
+    if (aggregate === undefined || !('service' in aggregate)) return;
+    const owner = this.service(aggregate.namespace, aggregate.service);
+    if (owner === undefined) return;
+    owner.instances.delete(slot.key);
+    if (owner.policy === slot) delete owner.policy;
+    if (owner.instances.size === 0 && owner.policy === undefined) {
+      this.#services.delete(serviceId(owner.namespace, owner.service));
+    }
   }
 }

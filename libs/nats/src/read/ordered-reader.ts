@@ -56,6 +56,8 @@ export interface ReadAllOrder extends ReadOrder {
   /** Gives up with ROLLCALL_BROKER_UNREACHABLE when nothing arrives for so long. Default 10 s. */
   readonly stallMs?: number;
   readonly isAborted?: () => boolean;
+  /** Asked after each message: true ends the reading early. */
+  readonly isDone?: () => boolean;
 }
 
 /** How long silence lasts before the broker is asked whether anything is still to come. */
@@ -72,7 +74,7 @@ export async function readAll(connection: NatsConnection, order: ReadAllOrder, o
     if (isDone) return;
     lastAtMs = performance.now();
     onMessage(message);
-    if (message.info.pending === 0) {
+    if (message.info.pending === 0 || order.isDone?.() === true) {
       isDone = true;
       finish();
     }

@@ -16,7 +16,8 @@ export interface FollowerHandlers {
   readonly onTrouble?: (error: Error) => void;
 }
 
-export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked';
+/** `takeover`: a projector in this process begins to lead, so the table must be exactly the bucket. */
+export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked' | 'takeover';
 
 export interface FollowerOptions extends FollowerHandlers {
   readonly connection: NatsConnection;
@@ -26,6 +27,17 @@ export interface FollowerOptions extends FollowerHandlers {
   readonly scope?: ViewScope;
   /** Memory to keep the view in; shared with a projector in the same process. */
   readonly table?: ViewTable;
+  /**
+   * True while a projector in this process writes the table itself: then the table runs ahead of the
+   * discovery subjects, and neither sums nor sequences of what arrives can be compared with it.
+   */
+  readonly isLeading?: () => boolean;
+}
+
+/** The position record as the bucket holds it, and the revision a next write of it must expect. */
+export interface StoredPosition {
+  readonly record: PositionRecord | undefined;
+  readonly revision: number;
 }
 
 const RETRY_MS = 250;
@@ -47,6 +59,7 @@ export class ViewFollower {
   #buffer: Msg[] | undefined = [];
   #position = 0;
   #positionAt: string | undefined;
+  #stored: StoredPosition = { record: undefined, revision: 0 };
   #heardAtMs = 0;
   #syncing: Promise<void> | undefined;
   #wanted: ResyncReason | undefined;
@@ -67,6 +80,11 @@ export class ViewFollower {
   /** Broker time of the event at that position. */
   get positionAt(): string | undefined {
     return this.#positionAt;
+  }
+
+  /** The position record the last snapshot found in the bucket. */
+  get storedPosition(): StoredPosition {
+    return this.#stored;
   }
 
   /** Time since the view was last heard of, in ms; what a reader is told as staleness. */
@@ -133,40 +151,43 @@ export class ViewFollower {
 
   async #sync(reason: ResyncReason): Promise<void> {
     const { connection, subjects, streams, domain } = this.#options;
-    const { stored } = scopeSubjects(this.#scope, subjects, streams);
+    const filterSubjects = scopeSubjects(this.#scope, subjects, streams).stored;
     const seen = new Set<string>();
     let changes = 0;
-    let position: PositionRecord | undefined;
+    let stored: StoredPosition = { record: undefined, revision: 0 };
     const order = {
       stream: streams.view,
       from: 'last-per-subject' as const,
-      filterSubjects: [...stored, streams.viewSubjects + viewKeys.position],
+      filterSubjects: [...filterSubjects, streams.viewSubjects + viewKeys.position],
       isAborted: () => this.#closed,
       ...(domain === undefined ? {} : { domain }),
     };
     await readAll(connection, order, (message) => {
       const key = message.subject.slice(streams.viewSubjects.length);
-      if (key === viewKeys.position) position = parse<PositionRecord>(message);
+      if (key === viewKeys.position) stored = { record: parse<PositionRecord>(message), revision: message.seq };
       else {
         seen.add(key);
-        if (this.#onStored(key, message)) changes += 1;
+        if (this.#onStored(key, message, reason)) changes += 1;
       }
     });
     changes += this.#dropUnseen(seen);
     this.#lastSyncAtMs = performance.now();
     const arrived = this.#buffer ?? [];
     this.#buffer = undefined;
-    if (position !== undefined) this.#advance(position);
+    if (stored.record !== undefined && stored.record.position > this.#position) this.#advance(stored.record);
+    this.#stored = stored;
     for (const message of arrived) this.#onLive(message, true);
     this.#options.onResynced?.({ position: this.#position, reason, changes });
   }
 
   /** Applies one stored record; true when it differs from what is held. */
-  #onStored(key: string, message: JsMsg): boolean {
+  #onStored(key: string, message: JsMsg, reason: ResyncReason): boolean {
     const record = parse<ViewRecord>(message);
     if (record === undefined) return false;
     const held = this.table.get(key);
     if (held !== undefined && held.entry.sequence >= record.sequence) {
+      // The bucket lost writes with the broker: the projector folds forward again from what is stored.
+      if (reason === 'takeover' && held.entry.sequence > record.sequence) this.table.put(key, record);
       held.bucketRevision = message.seq;
       return false;
     }
@@ -204,20 +225,24 @@ export class ViewFollower {
     const record = parse<ViewRecord>(message);
     if (record === undefined) return;
     this.#heardAtMs = performance.now();
+    if (this.#options.isLeading?.() !== true && !this.#takes(key, record, message, isBuffered)) return;
+    this.#options.onChange?.(key, record);
+  }
+
+  /** Puts a live record into the table unless something newer is there. */
+  #takes(key: string, record: ViewRecord, message: Msg, isBuffered: boolean): boolean {
     const held = this.table.get(key);
     const heldSequence = held?.entry.sequence ?? 0;
-    if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return;
-    const revision = Number(message.headers?.get('Nats-Sequence') ?? 0);
-    if (record.sequence > heldSequence) this.table.put(key, record, revision);
-    else if (held !== undefined) held.bucketRevision = revision;
-    this.#options.onChange?.(key, record);
+    if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
+    this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
+    return true;
   }
 
   #onBeacon(message: Msg): void {
     const position = parse<PositionRecord>(message);
     if (position === undefined || position.position < this.#position) return;
     this.#advance(position);
-    if (!this.#agrees(position)) this.#resyncSoon();
+    if (this.#options.isLeading?.() !== true && !this.#agrees(position)) this.#resyncSoon();
   }
 
   #advance(position: PositionRecord): void {

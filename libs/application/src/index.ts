@@ -1,0 +1,10 @@
+export { type Clock, systemClock } from './ports/clock.js';
+export type { AppendOptions, Journal, JournalEnds, JournalRange, LastEvent, OpenReader } from './ports/journal.js';
+export type { Leadership, LeadershipHandlers } from './ports/leadership.js';
+export { type Log, silentLog } from './ports/log.js';
+export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
+export { Projector, type ProjectorParts } from './projector/projector.js';
+export { type Actor, type EventIdentity } from './registrar/event-factory.js';
+export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
+export { type FoldedJournal, foldJournal } from './verify/fold-journal.js';
+export { type Difference, type VerifyOptions, type VerifyReport, verifyView } from './verify/verify-view.js';

@@ -1,0 +1,75 @@
+import { errorText } from '#contracts';
+import type { Leadership } from '../ports/leadership.js';
+import { ProjectorTerm, type TermParts } from './term.js';
+
+export type ProjectorParts = Omit<TermParts, 'onTermLost'> & { readonly leadership: Leadership };
+
+const RETRY_MS = 200;
+
+/**
+ * Folds the journal into the view whenever this process leads, and stands by otherwise. A term that fails is
+ * followed by a new one that begins from what the bucket holds.
+ */
+export class Projector {
+  readonly #parts: ProjectorParts;
+  #term: ProjectorTerm | undefined;
+  #cancelRetry: () => void = () => undefined;
+
+  constructor(parts: ProjectorParts) {
+    this.#parts = parts;
+  }
+
+  get isLeading(): boolean {
+    return this.#term !== undefined;
+  }
+
+  /** Journal position of the view, or undefined while another process leads. */
+  get position(): number | undefined {
+    return this.#term?.position;
+  }
+
+  async start(): Promise<void> {
+    await this.#parts.leadership.start({
+      onElected: () => this.#beginTerm(),
+      onDeposed: () => this.#endTerm(),
+    });
+  }
+
+  /** Ends the term and hands leadership over at once. */
+  async stop(): Promise<void> {
+    this.#endTerm();
+    await this.#parts.leadership.stop();
+  }
+
+  /** After a reconnect the bucket may have lost what it acknowledged: begin again from what it holds. */
+  restartTerm(): void {
+    if (this.#term === undefined) return;
+    this.#endTerm();
+    if (this.#parts.leadership.isLeader) this.#beginTerm();
+  }
+
+  #beginTerm(): void {
+    this.#endTerm();
+    const term = new ProjectorTerm({ ...this.#parts, onTermLost: () => this.#onTermLost(term) });
+    this.#term = term;
+    term.begin().catch((error: unknown) => {
+      this.#parts.log.warn('could not take the projection over', { error: errorText(error) });
+      term.end();
+      this.#onTermLost(term);
+    });
+  }
+
+  #onTermLost(term: ProjectorTerm): void {
+    if (this.#term !== term) return;
+    this.#term = undefined;
+    this.#cancelRetry = this.#parts.clock.after(RETRY_MS, () => {
+      if (this.#term === undefined && this.#parts.leadership.isLeader) this.#beginTerm();
+    });
+  }
+
+  #endTerm(): void {
+    this.#cancelRetry();
+    this.#term?.end();
+    this.#term = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { limits, type QuarantineRecord } from '#contracts';
+import type { ViewEntry } from '#domain';
+
+/** A view key that must be written. */
+export interface RecordWrite {
+  readonly kind: 'record';
+  readonly key: string;
+  /** What consumers were told last under this key. */
+  readonly before: ViewEntry | undefined;
+  after: ViewEntry;
+}
+
+/** An event that was set aside must be shown. */
+export interface QuarantineWrite {
+  readonly kind: 'quarantine';
+  readonly key: string;
+  readonly record: QuarantineRecord;
+}
+
+export type PendingWrite = RecordWrite | QuarantineWrite;
+
+export function sequenceOf(write: PendingWrite): number {
+  return write.kind === 'record' ? write.after.sequence : write.record.sequence;
+}
+
+/**
+ * What the fold has produced and the bucket has not stored yet, in journal order. Normally every change of a
+ * key is told; when the queue grows beyond a limit (a replay of a long journal), changes of one key that have
+ * not been sent yet melt into one.
+ */
+export class WriteQueue {
+  #writes: PendingWrite[] = [];
+  #head = 0;
+  /** The newest waiting write of each key; only kept up while coalescing can happen. */
+  readonly #waiting = new Map<string, RecordWrite>();
+  /** First journal sequence of each waiting write, so that the position never overtakes one. */
+  readonly #since = new Map<PendingWrite, number>();
+
+  get length(): number {
+    return this.#writes.length - this.#head;
+  }
+
+  push(write: PendingWrite): void {
+    if (write.kind === 'record') {
+      const waiting = this.length > limits.projectorCoalesceLag ? this.#waiting.get(write.key) : undefined;
+      if (waiting !== undefined) {
+        waiting.after = write.after;
+        return;
+      }
+      this.#waiting.set(write.key, write);
+    }
+    this.#since.set(write, sequenceOf(write));
+    this.#writes.push(write);
+  }
+
+  /** Takes the next writes, at most one a key: the next write of a key needs the revision of this one. */
+  take(countMax: number): PendingWrite[] {
+    const batch: PendingWrite[] = [];
+    const keys = new Set<string>();
+    while (batch.length < countMax && this.#head < this.#writes.length) {
+      const write = this.#writes[this.#head] as PendingWrite;
+      if (keys.has(write.key)) break;
+      keys.add(write.key);
+      batch.push(write);
+      this.#since.delete(write);
+      if (this.#waiting.get(write.key) === write) this.#waiting.delete(write.key);
+      this.#head += 1;
+    }
+    if (this.#head > 1_024 && this.#head * 2 > this.#writes.length) {
+      this.#writes = this.#writes.slice(this.#head);
+      this.#head = 0;
+    }
+    return batch;
+  }
+
+  /** Sequence of the oldest event that still waits, or undefined when none does. */
+  oldestSequence(): number | undefined {
+    const oldest = this.#writes[this.#head];
+    return oldest === undefined ? undefined : this.#since.get(oldest);
+  }
+}

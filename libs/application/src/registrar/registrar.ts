@@ -1,0 +1,85 @@
+import {
+  aggregateKey,
+  assertRecord,
+  eventTypes,
+  type InstanceAggregateId,
+  type InstanceRecord,
+  isRollcallError,
+  limits,
+  quote,
+  RollcallError,
+} from '#contracts';
+import type { Journal, LastEvent } from '../ports/journal.js';
+import { type Actor, attributesOf, type EventIdentity } from './event-factory.js';
+
+/** What somebody without the SDK hands in; the incarnation is taken here. */
+export type RegistrationInput = Omit<InstanceRecord, 'incarnation'>;
+
+export interface Registered {
+  readonly sequence: number;
+  readonly incarnation: number;
+}
+
+/** Registers and deregisters on behalf of instances that do not write events themselves. */
+export class Registrar {
+  /**
+   * @param knownIncarnation the incarnation the view shows under a key, 0 if none: a refused event may be the
+   * last one in the journal, and must not make the count go back
+   */
+  constructor(
+    private readonly journal: Journal,
+    private readonly identity: EventIdentity,
+    private readonly knownIncarnation: (key: string) => number,
+  ) {}
+
+  /** Takes the next incarnation and registers. @throws ROLLCALL_RECORD_INVALID, ROLLCALL_NAME_INVALID */
+  async register(input: RegistrationInput, by: Actor): Promise<Registered> {
+    const aggregate = aggregateOf(input);
+    assertRecord('instance', { ...input, incarnation: 1 });
+    return retryConflicts(async () => {
+      const last = await this.journal.last(aggregate);
+      const incarnation = Math.max(incarnationOf(last), this.knownIncarnation(aggregateKey(aggregate))) + 1;
+      const data: InstanceRecord = { ...input, incarnation };
+      const event = { ...attributesOf(this.identity, eventTypes.instanceRegistered, by), aggregate, data };
+      const sequence = await this.journal.append(event, { expectedRevision: last?.sequence ?? 0 });
+      return { sequence, incarnation };
+    });
+  }
+
+  /** @throws ROLLCALL_NOT_FOUND when the instance is not registered */
+  async deregister(names: Omit<InstanceAggregateId, 'kind'>, by: Actor): Promise<Registered> {
+    const aggregate = aggregateOf(names);
+    return retryConflicts(async () => {
+      const last = await this.journal.last(aggregate);
+      const record = last?.data as InstanceRecord | undefined;
+      if (last === undefined || record === undefined || last.type === eventTypes.instanceDeregistered) {
+        throw new RollcallError('ROLLCALL_NOT_FOUND', `instance ${quote(names.instance)} of service ${quote(names.service)} is not registered`);
+      }
+      const data: InstanceRecord = { ...record, status: 'down' };
+      const event = { ...attributesOf(this.identity, eventTypes.instanceDeregistered, by), aggregate, data };
+      const sequence = await this.journal.append(event, { expectedRevision: last.sequence });
+      return { sequence, incarnation: record.incarnation };
+    });
+  }
+}
+
+function aggregateOf({ namespace, service, instance }: Omit<InstanceAggregateId, 'kind'>): InstanceAggregateId {
+  return { kind: 'instance', namespace, service, instance };
+}
+
+/** The incarnation in an aggregate's last event; 0 when there is none or it cannot be read. */
+export function incarnationOf(last: LastEvent | undefined): number {
+  const found = (last?.data as { incarnation?: unknown } | undefined)?.incarnation;
+  return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : 0;
+}
+
+/** Reads again and decides again when somebody else wrote in between. */
+async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left <= 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export { Election, type ElectionOptions } from './election.js';
+export { JetStreamJournal } from './journal.js';
+export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';
+export { createProjection, openRegistryStore, type Projection, type ProjectionOptions, type RegistryStore, type StoreOptions } from './registry-store.js';
+export { API_LEVEL_MIN, differencesOf, ensureTopology } from './topology.js';
+export { JetStreamViewBucket } from './view-bucket.js';

@@ -1,0 +1,135 @@
+import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import { type AggregateId, headerNames, type NewEvent, type RawEvent } from '#contracts';
+import type { AppendOptions, Journal, JournalEnds, JournalRange, LastEvent, OpenReader } from '#application';
+import { brokerError, type JournalPlace, JournalWriter, openReader, type OpenedReader, rawEvent, readAll, watchConnection } from '#nats';
+
+/** The journal on a JetStream stream. */
+export class JetStreamJournal implements Journal {
+  readonly #place: JournalPlace;
+  readonly #manager: JetStreamManager;
+  readonly #writer: JournalWriter;
+
+  constructor(place: JournalPlace, manager: JetStreamManager) {
+    this.#place = place;
+    this.#manager = manager;
+    this.#writer = new JournalWriter(place);
+  }
+
+  append(event: NewEvent, options: AppendOptions = {}): Promise<number> {
+    return this.#writer.append(event, options);
+  }
+
+  appendBatch(events: readonly (NewEvent & AppendOptions)[]): Promise<number> {
+    return this.#writer.appendBatch(events);
+  }
+
+  async last(aggregate: AggregateId): Promise<LastEvent | undefined> {
+    const message = await this.#writer.last(aggregate);
+    if (message === undefined) return undefined;
+    const type = message.headers.get(headerNames.type);
+    return { sequence: message.sequence, type: type === '' ? undefined : type, data: parseOrUndefined(message.text()) };
+  }
+
+  async ends(): Promise<JournalEnds> {
+    try {
+      const { state } = await this.#manager.streams.info(this.#place.streams.journal);
+      return { firstSequence: state.first_seq, lastSequence: state.last_seq };
+    } catch (error) {
+      throw brokerError(error, 'looking at the journal');
+    }
+  }
+
+  async at(sequence: number): Promise<RawEvent | undefined> {
+    try {
+      const found = await this.#manager.direct.getMessage(this.#place.streams.journal, { seq: sequence });
+      return found === null ? undefined : this.#storedEvent(found);
+    } catch (error) {
+      throw brokerError(error, `reading sequence ${sequence}`);
+    }
+  }
+
+  /** A reader that begins again behind the last event it handed over, whenever the connection comes back. */
+  async follow(fromSequence: number, onEvent: (event: RawEvent) => void): Promise<OpenReader> {
+    let next = fromSequence;
+    let generation = 0;
+    let isClosed = false;
+    let reader: OpenedReader | undefined;
+    const open = async (): Promise<void> => {
+      generation += 1;
+      const mine = generation;
+      reader?.close();
+      const opened = await openReader(this.#place.connection, this.#order({ sequence: next }), (message) => {
+        if (mine !== generation || isClosed || message.info.streamSequence < next) return;
+        next = message.info.streamSequence + 1;
+        onEvent(rawEvent(message, this.#place.subjects));
+      });
+      if (mine === generation && !isClosed) reader = opened;
+      else opened.close();
+    };
+    const reopen = (): void => {
+      if (!isClosed) open().catch(() => setTimeout(reopen, 100));
+    };
+    const stopWatching = watchConnection(this.#place.connection, { onReconnect: reopen });
+    await open();
+    return {
+      close: () => {
+        isClosed = true;
+        stopWatching();
+        reader?.close();
+      },
+    };
+  }
+
+  async read(range: JournalRange, onEvent: (event: RawEvent) => void): Promise<void> {
+    const toSequence = range.toSequence ?? (await this.ends()).lastSequence;
+    let isPast = toSequence === 0;
+    if (isPast) return;
+    const order = {
+      ...this.#order(range.from),
+      ...(range.patterns === undefined ? {} : { filterSubjects: range.patterns.map((pattern) => this.#journalSubject(pattern)) }),
+      isDone: () => isPast,
+    };
+    await readAll(this.#place.connection, order, (message) => {
+      const { streamSequence } = message.info;
+      if (streamSequence <= toSequence) onEvent(rawEvent(message, this.#place.subjects));
+      isPast ||= streamSequence >= toSequence;
+    });
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  #journalSubject(pattern: string): string {
+    return this.#place.subjects.journalAll.slice(0, -1) + pattern;
+  }
+
+  #order(from?: JournalRange['from']) {
+    const { streams, domain } = this.#place;
+    return {
+      stream: streams.journal,
+      ...(from === undefined ? {} : { from }),
+      ...(domain === undefined ? {} : { domain }),
+    };
+  }
+
+  #storedEvent(found: StoredMsg): RawEvent {
+    const header = (name: string): string | undefined => found.header.get(name) || undefined;
+    return {
+      sequence: found.seq,
+      atMs: found.time.getTime(),
+      key: this.#place.subjects.journalKey(found.subject) ?? found.subject,
+      bytes: found.data.length,
+      header,
+      text: () => new TextDecoder('utf-8', { fatal: true }).decode(found.data),
+    };
+  }
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

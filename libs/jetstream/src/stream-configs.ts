@@ -1,0 +1,80 @@
+import { nanos } from '@nats-io/nats-core';
+import type { StreamConfig } from '@nats-io/jetstream';
+import { limits, type StreamNames, type Subjects } from '#contracts';
+
+/** A stream as we need it. Every field named here is read back and compared: old servers drop what they don't know. */
+export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name'>;
+
+export interface TopologyOptions {
+  readonly subjects: Subjects;
+  readonly streams: StreamNames;
+  /** 1, 3 or 5. Asynchronous persistence exists for 1 only. */
+  readonly replicas: number;
+}
+
+/** How long a delete marker can still tell a late reader that a lease lapsed. */
+const MARKER_MS = 600_000;
+
+/** The streams of one registry; docs/decisions/0005 says why each is as durable as it is. */
+export function wantedStreams({ subjects, streams, replicas }: TopologyOptions): WantedStream[] {
+  const common = { storage: 'file', retention: 'limits', num_replicas: replicas, discard: 'old' } as const;
+  // What a crash may lose in these is rebuilt: views from the journal, leases by the next heartbeat.
+  const rebuilt = replicas === 1 ? { persist_mode: 'async' } : {};
+  const lastOnly = { max_msgs_per_subject: 1, allow_direct: true } as const;
+  return [
+    {
+      ...common,
+      name: streams.journal,
+      subjects: [subjects.journalAll],
+      compression: 's2',
+      allow_direct: true,
+      allow_atomic: true,
+      deny_delete: true,
+      deny_purge: true,
+      allow_rollup_hdrs: false,
+      max_msg_size: 2 * limits.recordBytesMax,
+      duplicate_window: nanos(120_000),
+    } as WantedStream,
+    {
+      ...common,
+      ...rebuilt,
+      ...lastOnly,
+      name: streams.heartbeats,
+      subjects: [subjects.heartbeatAll],
+      allow_msg_ttl: true,
+      allow_rollup_hdrs: false,
+      max_age: nanos(limits.leaseMsMax),
+      max_msg_size: 4_096,
+    } as WantedStream,
+    {
+      ...common,
+      ...rebuilt,
+      ...lastOnly,
+      name: streams.leases,
+      sources: [{ name: streams.heartbeats }],
+      allow_msg_ttl: true,
+      subject_delete_marker_ttl: nanos(MARKER_MS),
+      max_age: nanos(limits.leaseMsMax),
+    } as WantedStream,
+    {
+      ...common,
+      ...rebuilt,
+      ...lastOnly,
+      name: streams.view,
+      subjects: [`${streams.viewSubjects}>`],
+      allow_msg_ttl: true,
+      allow_rollup_hdrs: false,
+      deny_delete: true,
+      republish: { src: `${streams.viewSubjects}>`, dest: subjects.discoveryAll },
+    } as WantedStream,
+    {
+      ...common,
+      ...rebuilt,
+      ...lastOnly,
+      name: streams.election,
+      subjects: [`${subjects.prefix}election.v1.*`],
+      max_age: nanos(60_000),
+      max_msg_size: 4_096,
+    } as WantedStream,
+  ];
+}
