@@ -44,7 +44,7 @@ async function sourceFiles(aptDir: string): Promise<{ name: string; text: string
 }
 
 /** The `Types: deb` stanza form. */
-export function parseDeb822(text: string): SourceEntry[] {
+function parseDeb822(text: string): SourceEntry[] {
   return text
     .split(/\n\s*\n/)
     .map((stanza) => stanzaFields(stanza))
@@ -70,7 +70,7 @@ function stanzaFields(stanza: string): Map<string, string> {
 }
 
 /** The `deb [options] uri suite components...` form. */
-export function parseOneLine(text: string): SourceEntry[] {
+function parseOneLine(text: string): SourceEntry[] {
   return text
     .split('\n')
     .map((line) => /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]+)/.exec(line))
