@@ -33,9 +33,7 @@ export function recordSchemasFromClasses(): Record<RecordKind, Schema> {
     additionalConverters: converters,
   };
   const schemaOf = (target: { name: string }): Schema =>
-    inline(targetConstructorToSchema(target as never, options as never), (name) =>
-      schemaOf(nested(name)),
-    );
+    inline(targetConstructorToSchema(target as never, options as never), (name) => schemaOf(nested(name)));
   const kinds = Object.keys(recordClasses) as RecordKind[];
   return Object.fromEntries(kinds.map((kind) => [kind, schemaOf(recordClasses[kind])])) as Record<
     RecordKind,

@@ -29,7 +29,10 @@ export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
   const { heartbeatMs, leaseMs } = record;
   if (leaseMs !== 0 && heartbeatMs !== undefined && leaseMs < heartbeatTtlMs(heartbeatMs) + 1_000) {
     const least = heartbeatTtlMs(heartbeatMs) + 1_000;
-    problems.push({ path: 'leaseMs', problem: `${leaseMs} is below ${least}, the least for a heartbeat every ${heartbeatMs} ms` });
+    problems.push({
+      path: 'leaseMs',
+      problem: `${leaseMs} is below ${least}, the least for a heartbeat every ${heartbeatMs} ms`,
+    });
   }
   const seen = new Set<string>();
   for (const [index, endpoint] of record.endpoints.entries()) {

@@ -1,0 +1,12 @@
+export { anyAggregate, anyConfigKey, anyIncarnation, anyIncarnationId, anyName, anyPrefix } from './names.js';
+export { anyBroken, anyJunk, anyText } from './noise.js';
+export {
+  anyEvidence,
+  anyInstanceRecord,
+  anyOverrideRecord,
+  anyServicePolicyRecord,
+  anyTime,
+  anyVerdictRecord,
+  anyVersion,
+  recordArbitraries,
+} from './records.js';

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import {
+  type Endpoint,
+  type Evidence,
+  heartbeatTtlMs,
+  type InstanceRecord,
+  limits,
+  type OverrideRecord,
+  overrideStatuses,
+  protocols,
+  type RecordKind,
+  type ServicePolicyRecord,
+  signals,
+  statuses,
+  type VerdictRecord,
+  verdictStates,
+} from '#contracts';
+import { anyIncarnation, anyName } from './names.js';
+import { anyText } from './noise.js';
+
+/** What each kind of record is called in the contract. */
+export interface RecordOf {
+  instance: InstanceRecord;
+  override: OverrideRecord;
+  verdict: VerdictRecord;
+  service: ServicePolicyRecord;
+}
+
+/** A record with fields that are always there and fields that may be absent; absent, never undefined, as in JSON. */
+function recordWith<Kind extends object>(
+  needed: { readonly [field: string]: fc.Arbitrary<unknown> },
+  optional: { readonly [field: string]: fc.Arbitrary<unknown> } = {},
+): fc.Arbitrary<Kind> {
+  return fc.record(
+    { ...needed, ...optional },
+    { requiredKeys: Object.keys(needed), noNullPrototype: true },
+  ) as never;
+}
+
+export const anyTime = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc
+      .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+    fc.constantFrom(
+      '2026-02-28T23:59:59.123456789+14:00',
+      '2026-01-01T00:00:00Z',
+      '2026-12-31T23:59:59-08:30',
+    ),
+  );
+
+export const anyVersion = (): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc.tuple(fc.nat(), fc.nat(), fc.nat()).map((parts) => parts.join('.')),
+    fc.constantFrom(
+      '0.0.0',
+      '1.4.2-rc.1',
+      '1.0.0+build.007',
+      '2.0.0-alpha-1.0.x+sha.5114f85',
+      '999999999999999.0.0',
+    ),
+  );
+
+const anyMetadata = (): fc.Arbitrary<Record<string, string>> =>
+  fc.dictionary(
+    fc.oneof(
+      fc.constantFrom('team', 'constructor', 'toString', 'hasOwnProperty', 'a.b/c-d_e', 'then', 'length'),
+      fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$/),
+    ),
+    anyText(0, limits.metadataValueLengthMax),
+    { maxKeys: 6, noNullPrototype: true },
+  );
+
+const networkProtocols = protocols.filter((protocol) => protocol !== 'nats');
+
+const anyEndpoint = (): fc.Arbitrary<Endpoint> => {
+  const network = recordWith<Endpoint>(
+    {
+      name: anyName(),
+      protocol: fc.constantFrom(...networkProtocols),
+      address: fc.constantFrom(
+        '127.0.0.1',
+        'orders-1.internal',
+        '::1',
+        '2001:db8::7',
+        'a',
+        '::ffff:10.0.0.1',
+      ),
+      port: fc.oneof(fc.constantFrom(1, limits.portMax), fc.integer({ min: 1, max: limits.portMax })),
+    },
+    { path: anyText(0, 512) },
+  );
+  const nats = recordWith<Endpoint>({
+    name: anyName(),
+    protocol: fc.constant('nats' as const),
+    subject: fc.constantFrom('orders.place', 'a', 'käse.größe', `s.${'👍'.repeat(120)}`),
+  });
+  return fc.oneof(network, nats);
+};
+
+const names = { namespace: anyName(), service: anyName(), instance: anyName() };
+const weight = fc.oneof(fc.constantFrom(0, limits.weightMax), fc.integer({ min: 0, max: limits.weightMax }));
+
+/** Lease and heartbeat that fit each other: no lease at all, the shortest, the longest, with and without a rhythm. */
+const anyLeaseTimes = (): fc.Arbitrary<Pick<InstanceRecord, 'leaseMs' | 'heartbeatMs'>> =>
+  fc.oneof(
+    fc.constantFrom(
+      { leaseMs: 0 },
+      { leaseMs: 0, heartbeatMs: limits.heartbeatMsMin },
+      { leaseMs: limits.leaseMsMin },
+    ),
+    fc.integer({ min: limits.leaseMsMin, max: limits.leaseMsMax }).map((leaseMs) => ({ leaseMs })),
+    fc
+      .tuple(fc.integer({ min: limits.heartbeatMsMin, max: 60_000 }), fc.integer({ min: 0, max: 60_000 }))
+      .map(([heartbeatMs, spareMs]) => ({
+        heartbeatMs,
+        leaseMs: heartbeatTtlMs(heartbeatMs) + 1_000 + spareMs,
+      })),
+  );
+
+/** Any valid instance record, at its bounds too. */
+export const anyInstanceRecord = (): fc.Arbitrary<InstanceRecord> =>
+  fc
+    .tuple(
+      recordWith<InstanceRecord>(
+        {
+          ...names,
+          incarnation: anyIncarnation(),
+          version: anyVersion(),
+          status: fc.constantFrom(...statuses),
+          endpoints: fc.uniqueArray(anyEndpoint(), { maxLength: 4, selector: (endpoint) => endpoint.name }),
+        },
+        {
+          zone: anyName(),
+          region: anyName(),
+          weight,
+          tags: fc.uniqueArray(anyText(1, limits.tagLengthMax), { maxLength: 5 }),
+          metadata: anyMetadata(),
+          startedAt: anyTime(),
+        },
+      ),
+      anyLeaseTimes(),
+    )
+    .map(([record, times]) => ({ ...record, ...times }));
+
+export const anyOverrideRecord = (): fc.Arbitrary<OverrideRecord> =>
+  recordWith<OverrideRecord>(names, {
+    status: fc.constantFrom(...overrideStatuses),
+    weight,
+    evictedIncarnation: anyIncarnation(),
+    removed: fc.boolean(),
+  });
+
+export const anyEvidence = (): fc.Arbitrary<Evidence> =>
+  recordWith<Evidence>(
+    { signal: fc.constantFrom(...signals) },
+    {
+      observer: anyText(0, 256),
+      detail: anyText(0, limits.reasonLengthMax),
+      lastHeartbeatAt: anyTime(),
+      probesUnanswered: fc.integer({ min: 0, max: 1_000_000 }),
+    },
+  );
+
+export const anyVerdictRecord = (): fc.Arbitrary<VerdictRecord> =>
+  recordWith<VerdictRecord>({
+    ...names,
+    incarnation: anyIncarnation(),
+    state: fc.constantFrom(...verdictStates),
+    evidence: anyEvidence(),
+  });
+
+export const anyServicePolicyRecord = (): fc.Arbitrary<ServicePolicyRecord> =>
+  recordWith<ServicePolicyRecord>(
+    { namespace: names.namespace, service: names.service },
+    {
+      description: anyText(0, 512),
+      metadata: anyMetadata(),
+      protection: recordWith({
+        sharePercent: fc.integer({ min: 1, max: 100 }),
+        minimumCount: fc.integer({ min: 2, max: 100_000 }),
+        maxMs: fc.integer({ min: 1_000, max: 86_400_000 }),
+      }),
+    },
+  );
+
+/** A valid record of each kind. */
+export const recordArbitraries: { readonly [Kind in RecordKind]: () => fc.Arbitrary<RecordOf[Kind]> } = {
+  instance: anyInstanceRecord,
+  override: anyOverrideRecord,
+  verdict: anyVerdictRecord,
+  service: anyServicePolicyRecord,
+};
