@@ -6,5 +6,5 @@ export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } fro
 export { Projector, type ProjectorParts } from './projector/projector.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
-export { type FoldedJournal, foldJournal } from './verify/fold-journal.js';
+export { type FoldedJournal, foldJournal, type FoldOptions } from './verify/fold-journal.js';
 export { type Difference, type VerifyOptions, type VerifyReport, verifyView } from './verify/verify-view.js';

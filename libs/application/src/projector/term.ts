@@ -12,7 +12,7 @@ import {
   viewKeyOf,
   viewKeys,
 } from '#contracts';
-import { describeChange, evolve, fromTime, isPresent, toTime, type ViewEntry, type ViewTable } from '#domain';
+import { describeChange, evolve, fromTime, mayBeForgotten, toTime, type ViewEntry, type ViewTable } from '#domain';
 import type { Clock } from '../ports/clock.js';
 import type { Journal, OpenReader } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
@@ -215,6 +215,5 @@ export class ProjectorTerm {
 
 /** A tombstone ages out; one that carries an operator's override stays, because the override does. */
 function tombstoneLife(entry: ViewEntry): { ttlMs?: number } {
-  const isKept = isPresent(entry) || ('override' in entry.record && entry.record.override !== undefined);
-  return isKept ? {} : { ttlMs: limits.tombstoneMs + limits.tombstoneSlackMs };
+  return mayBeForgotten(entry) ? { ttlMs: limits.tombstoneMs + limits.tombstoneSlackMs } : {};
 }

@@ -1,41 +1,61 @@
-import { decodeEvent, viewKeyOf } from '#contracts';
-import { evolve, type ViewEntry } from '#domain';
+import { decodeEvent, type RawEvent, type Rejection, type RegistryEvent, viewKeyOf } from '#contracts';
+import { type FoldEntry, foldEvent, joinEntry, splitEntry, type ViewEntry } from '#domain';
 import type { Journal } from '../ports/journal.js';
 
-/** What the journal says, folded from its first event. */
-export interface FoldedJournal {
-  readonly entries: ReadonlyMap<string, ViewEntry>;
+export interface FoldOptions {
+  /** First sequence to fold; what came before is in `known`. Default 1. */
+  readonly fromSequence?: number;
   readonly toSequence: number;
+  /** The entry under a key before the first event folded here. */
+  readonly known?: (key: string) => ViewEntry | undefined;
+  readonly onSetAside?: (raw: RawEvent, rejection: Rejection, event?: RegistryEvent) => void;
+  readonly onProgress?: (sequence: number) => void;
+}
+
+/** What a stretch of the journal says, folded. */
+export interface FoldedJournal {
+  /** Every key the stretch changed. */
+  readonly entries: ReadonlyMap<string, ViewEntry>;
+  /** Broker time of the last event. */
   readonly atMs: number;
   readonly events: number;
   readonly setAside: number;
 }
 
-/** Folds the journal from zero to a sequence into memory, by the same rule as the projector and nothing else. */
-export async function foldJournal(
-  journal: Journal,
-  toSequence: number,
-  onProgress?: (sequence: number) => void,
-): Promise<FoldedJournal> {
-  const entries = new Map<string, ViewEntry>();
+const PROGRESS_EVENTS = 10_000;
+
+/**
+ * Folds a stretch of the journal into memory by the rule of the view and nothing else. Entries stay unjoined
+ * until the end, because most are folded over many times.
+ */
+export async function foldJournal(journal: Journal, options: FoldOptions): Promise<FoldedJournal> {
+  const { fromSequence = 1, toSequence, known, onSetAside, onProgress } = options;
+  const folding = new Map<string, FoldEntry>();
   let events = 0;
   let setAside = 0;
   let atMs = 0;
-  if (toSequence > 0) {
-    await journal.read({ toSequence }, (raw) => {
-      events += 1;
-      atMs = raw.atMs;
-      if (events % 10_000 === 0) onProgress?.(raw.sequence);
-      const decoded = decodeEvent(raw);
-      if (decoded.kind !== 'event') {
-        setAside += decoded.kind === 'rejected' ? 1 : 0;
-        return;
-      }
-      const key = viewKeyOf(decoded.event.aggregate);
-      const evolved = evolve(entries.get(key), decoded.event);
-      if (evolved.kind === 'changed') entries.set(key, evolved.entry);
-      else if (evolved.kind === 'refused') setAside += 1;
-    });
-  }
-  return { entries, toSequence, atMs, events, setAside };
+  const reject = (raw: RawEvent, rejection: Rejection, event?: RegistryEvent): void => {
+    setAside += 1;
+    onSetAside?.(raw, rejection, event);
+  };
+  const onEvent = (raw: RawEvent): void => {
+    events += 1;
+    atMs = raw.atMs;
+    if (events % PROGRESS_EVENTS === 0) onProgress?.(raw.sequence);
+    const decoded = decodeEvent(raw);
+    if (decoded.kind === 'rejected') reject(raw, decoded.rejection);
+    if (decoded.kind !== 'event') return;
+    const key = viewKeyOf(decoded.event.aggregate);
+    const step = foldEvent(folding.get(key) ?? split(known?.(key)), decoded.event);
+    if (step.kind === 'changed') folding.set(key, step.entry);
+    else if (step.kind === 'refused') reject(raw, step.rejection, decoded.event);
+  };
+  if (toSequence >= fromSequence) await journal.read({ from: { sequence: fromSequence }, toSequence }, onEvent);
+  const entries = new Map<string, ViewEntry>();
+  for (const [key, entry] of folding) entries.set(key, joinEntry(entry));
+  return { entries, atMs, events, setAside };
+}
+
+function split(entry: ViewEntry | undefined): FoldEntry | undefined {
+  return entry === undefined ? undefined : splitEntry(entry);
 }

@@ -35,9 +35,10 @@ export interface VerifyOptions {
 export async function verifyView(journal: Journal, bucket: ViewBucket, options: VerifyOptions = {}): Promise<VerifyReport> {
   const stored = await readBucket(bucket);
   const { lastSequence } = await journal.ends();
-  const folded = await foldJournal(journal, Math.min(stored.position, lastSequence), (sequence) =>
-    options.onProgress?.(sequence, stored.position),
-  );
+  const folded = await foldJournal(journal, {
+    toSequence: Math.min(stored.position, lastSequence),
+    onProgress: (sequence) => options.onProgress?.(sequence, stored.position),
+  });
   const differences = compare(folded, stored);
   const repaired = options.repair === true ? await repair(bucket, folded, stored, differences) : 0;
   return {

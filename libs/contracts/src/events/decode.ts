@@ -78,13 +78,26 @@ function isNestPacket(value: unknown): value is { pattern: unknown; data: unknow
 }
 
 function contradictionOf(aggregate: AggregateId, data: Record<string, unknown>): string | undefined {
-  for (const [name, expected] of Object.entries(aggregate)) {
-    if (name !== 'kind' && data[name] !== expected) {
+  for (const name of namesOf[aggregate.kind]) {
+    const expected = (aggregate as unknown as Record<string, string>)[name];
+    if (data[name] !== expected)
       return `${name} is ${quote(data[name])} in the body and ${quote(expected)} in the subject`;
-    }
   }
   return undefined;
 }
+
+const instanceNames = ['namespace', 'service', 'instance'];
+const serviceNames = ['namespace', 'service'];
+
+/** The names a subject and its body both carry. */
+const namesOf: Readonly<Record<AggregateId['kind'], readonly string[]>> = {
+  instance: instanceNames,
+  override: instanceNames,
+  verdict: instanceNames,
+  service: serviceNames,
+  protection: serviceNames,
+  config: ['namespace', 'application', 'key'],
+};
 
 /** A verdict's state, and the mark of a lifted override, must say what the type says. */
 function stateContradictionOf(type: EventType, data: Record<string, unknown>): string | undefined {
@@ -102,7 +115,7 @@ function eventOf(
   raw: RawEvent,
   known: { type: EventType; aggregate: AggregateId; data: unknown },
 ): RegistryEvent {
-  const attribute = (name: string): string | undefined => bounded(raw.header(name));
+  const attribute = (name: string): string | undefined => bounded(raw.header(name)) || undefined;
   return {
     id: attribute(headerNames.id) ?? attribute(headerNames.messageId) ?? `sequence-${raw.sequence}`,
     type: known.type,

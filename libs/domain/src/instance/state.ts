@@ -44,7 +44,7 @@ export function joinInstance(names: InstanceNames, state: InstanceState): Instan
   const { registration, override, verdict } = state;
   if (registration === undefined) return unregistered(names, state);
   const { record } = registration;
-  const departure = departureOf(registration, state);
+  const departure = departureOf(state);
   const ownWeight = record.weight;
   const status = statusOf(record, state, departure);
   const weight = override?.weight ?? ownWeight;
@@ -131,10 +131,9 @@ export function isVerdictInForce(
   return verdict !== undefined && verdict.state !== 'cleared' && isVerdictAbout(registration, verdict);
 }
 
-function departureOf(
-  registration: Registration,
-  { override, verdict }: InstanceState,
-): Departure | undefined {
+/** Why the instance is not there, or undefined while it is. */
+export function departureOf({ registration, override, verdict }: InstanceState): Departure | undefined {
+  if (registration === undefined) return 'unregistered';
   if (registration.left) return 'deregistered';
   if ((override?.evictedIncarnation ?? 0) >= registration.record.incarnation) return 'evicted';
   if (isVerdictInForce(registration, verdict) && verdict.state === 'expired') return 'expired';

@@ -1,0 +1,135 @@
+import {
+  type Cause,
+  type InstanceAggregateId,
+  type InstanceEvent,
+  type InstanceView,
+  limits,
+  type OverrideEvent,
+  type OverrideView,
+  type ProtectionPolicy,
+  type RegistryEvent,
+  type Rejection,
+  type ServicePolicyEvent,
+  type ServiceView,
+  type VerdictEvent,
+} from '#contracts';
+import { foldInstance } from '../instance/fold.js';
+import { departureOf, type InstanceNames, type InstanceState, joinInstance, splitInstance } from '../instance/state.js';
+import { fromTime, toTime } from '../time.js';
+import { causeOf, isInstanceView, isPresent, type ViewEntry } from './entry.js';
+
+/**
+ * A view entry while it is being folded: the aggregates apart, nothing joined, nothing formatted. A replay
+ * folds many events into few entries, and joins each entry once, at the end.
+ */
+export type FoldEntry = InstanceFoldEntry | ServiceFoldEntry;
+
+interface FoldHead {
+  readonly sequence: number;
+  readonly atMs: number;
+  /** The newest event, or the cause a stored entry carried. */
+  readonly cause: Cause;
+}
+
+export interface InstanceFoldEntry extends FoldHead {
+  readonly names: InstanceNames;
+  readonly state: InstanceState;
+}
+
+export interface ServiceFoldEntry extends FoldHead {
+  readonly service: ServiceView;
+}
+
+export type FoldStep =
+  | { readonly kind: 'changed'; readonly entry: FoldEntry }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly rejection: Rejection };
+
+/** One event folded into the entry under its key. Pure and total, like `evolve`, which is made of it. */
+export function foldEvent(current: FoldEntry | undefined, event: RegistryEvent): FoldStep {
+  return event.aggregate.kind === 'service'
+    ? foldService(current as ServiceFoldEntry | undefined, event as ServicePolicyEvent)
+    : foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent);
+}
+
+function foldJoined(
+  current: InstanceFoldEntry | undefined,
+  event: InstanceEvent | OverrideEvent | VerdictEvent,
+): FoldStep {
+  if (current !== undefined && isLongPast(current, event)) return { kind: 'unchanged' };
+  const folded = foldInstance(rememberedState(current, event.atMs), event);
+  if (folded.kind !== 'changed') return folded;
+  const names = current?.names ?? (event.aggregate as InstanceAggregateId);
+  return { kind: 'changed', entry: { ...headAfter(current, event), names, state: folded.state } };
+}
+
+/**
+ * A tombstone is forgotten after a day of broker time, but what an operator laid over the instance stays.
+ * The rule looks at the events' own times, so that a replay forgets exactly what the live view forgot.
+ */
+function rememberedState(current: InstanceFoldEntry | undefined, atMs: number): InstanceState {
+  if (current === undefined) return {};
+  const { state } = current;
+  if (atMs - current.atMs <= limits.tombstoneMs || departureOf(state) === undefined) return state;
+  const override = lastingOverride(state.override);
+  return override === undefined ? {} : { override };
+}
+
+/** What outlives the instance it was laid over. An eviction names an incarnation, and is forgotten with it. */
+function lastingOverride(override: OverrideView | undefined): OverrideView | undefined {
+  if (override?.status === undefined && override?.weight === undefined) return undefined;
+  const { evictedIncarnation: _forgotten, ...lasting } = override;
+  return lasting;
+}
+
+/** Whether nothing of an entry would be missed once it has been a tombstone for `limits.tombstoneMs`. */
+export function mayBeForgotten(entry: ViewEntry): boolean {
+  return (
+    !isPresent(entry) && isInstanceView(entry.record) && lastingOverride(entry.record.override) === undefined
+  );
+}
+
+/** A repeated event from before the entry's own tombstones were forgotten must not bring them back. */
+function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
+  return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
+}
+
+function foldService(current: ServiceFoldEntry | undefined, event: ServicePolicyEvent): FoldStep {
+  if (current !== undefined && event.sequence <= current.sequence) return { kind: 'unchanged' };
+  const { namespace, service, description, metadata, protection } = event.data;
+  const record: ServiceView = {
+    namespace,
+    service,
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(protection === undefined ? {} : { protection: normalizeProtection(protection) }),
+    revision: event.sequence,
+  };
+  return { kind: 'changed', entry: { ...headAfter(current, event), service: record } };
+}
+
+function normalizeProtection({ sharePercent, minimumCount, maxMs }: ProtectionPolicy): ProtectionPolicy {
+  return { sharePercent, minimumCount, maxMs };
+}
+
+/** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */
+function headAfter(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
+  if (current !== undefined && current.sequence > event.sequence) {
+    return { sequence: current.sequence, atMs: current.atMs, cause: current.cause };
+  }
+  return { sequence: event.sequence, atMs: event.atMs, cause: causeOf(event) };
+}
+
+/** The entry as the view shows it. */
+export function joinEntry(entry: FoldEntry): ViewEntry {
+  const record = 'service' in entry ? entry.service : joinInstance(entry.names, entry.state);
+  return { sequence: entry.sequence, at: toTime(entry.atMs), cause: entry.cause, record };
+}
+
+/** The inverse of `joinEntry`. */
+export function splitEntry(entry: ViewEntry): FoldEntry {
+  const head = { sequence: entry.sequence, atMs: fromTime(entry.at), cause: entry.cause };
+  if (!isInstanceView(entry.record)) return { ...head, service: entry.record };
+  const { namespace, service, instance } = entry.record as InstanceView;
+  return { ...head, names: { namespace, service, instance }, state: splitInstance(entry.record) };
+}
