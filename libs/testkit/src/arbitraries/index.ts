@@ -10,3 +10,4 @@ export {
   anyVersion,
   recordArbitraries,
 } from './records.js';
+export { anyNoise, anyReadable, rawEventOf, type RawParts } from './raw-events.js';
