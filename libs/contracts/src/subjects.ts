@@ -47,8 +47,22 @@ export function aggregateKey(id: AggregateId): string {
   return `${id.namespace}.config.${id.application}.${id.key.replaceAll('.', '/')}`;
 }
 
-/** The aggregate behind a key, or undefined when the key is none of ours. */
+/** How many parsed keys are remembered. A journal has many events and few keys. */
+const PARSED_KEYS_MAX = 65_536;
+const parsedKeys = new Map<string, AggregateId>();
+
+/** The aggregate behind a key, or undefined when the key is none of ours. The same key gives the same object. */
 export function parseAggregateKey(key: string): AggregateId | undefined {
+  const known = parsedKeys.get(key);
+  if (known !== undefined) return known;
+  const parsed = parseKey(key);
+  if (parsed === undefined) return undefined;
+  if (parsedKeys.size >= PARSED_KEYS_MAX) parsedKeys.clear();
+  parsedKeys.set(key, Object.freeze(parsed));
+  return parsed;
+}
+
+function parseKey(key: string): AggregateId | undefined {
   const tokens = key.split('.');
   const [namespace, kind, first, second] = tokens as [string, string, string, string];
   if (!isName(namespace) || kind === undefined || first === undefined) return undefined;

@@ -106,7 +106,7 @@ export class ProjectorTerm {
 
   /** Folds one readable event into the table. False when its aggregate's rules refuse it. */
   #apply(raw: RawEvent, event: RegistryEvent): boolean {
-    const key = viewKeyOf(event.aggregate);
+    const key = viewKeyOf(event.aggregate, raw.key);
     const before = this.#parts.table.get(key)?.entry;
     const evolved = evolve(before, event);
     if (evolved.kind === 'changed') {

@@ -45,7 +45,7 @@ export async function foldJournal(journal: Journal, options: FoldOptions): Promi
     const decoded = decodeEvent(raw);
     if (decoded.kind === 'rejected') reject(raw, decoded.rejection);
     if (decoded.kind !== 'event') return;
-    const key = viewKeyOf(decoded.event.aggregate);
+    const key = viewKeyOf(decoded.event.aggregate, raw.key);
     const step = foldEvent(folding.get(key) ?? split(known?.(key)), decoded.event);
     if (step.kind === 'changed') folding.set(key, step.entry);
     else if (step.kind === 'refused') reject(raw, step.rejection, decoded.event);

@@ -145,10 +145,13 @@ function contradicts(reason: string): Decoded {
   return { kind: 'rejected', rejection: { code: 'ROLLCALL_EVENT_CONTRADICTS_SUBJECT', reason } };
 }
 
-/** The view key an event writes to: what operators and the watchman say is joined into the instance. */
-export function viewKeyOf(aggregate: AggregateId): string {
+/**
+ * The view key an event writes to: what operators and the watchman say is joined into the instance.
+ * @param key the aggregate's own key, where it is at hand
+ */
+export function viewKeyOf(aggregate: AggregateId, key?: string): string {
   if (aggregate.kind === 'override' || aggregate.kind === 'verdict') {
     return aggregateKey({ ...aggregate, kind: 'instance' });
   }
-  return aggregateKey(aggregate);
+  return key ?? aggregateKey(aggregate);
 }

@@ -8,7 +8,7 @@ import {
   type VerdictView,
 } from '#contracts';
 import { toTime } from '../time.js';
-import { normalizeEvidence, normalizeInstance } from './normalize.js';
+import { normalizeEvidence } from './normalize.js';
 import { type InstanceState, isVerdictAbout, type Registration } from './state.js';
 
 /** What folding one event did. `unchanged` is a duplicate or says nothing new; `refused` breaks a rule. */
@@ -39,7 +39,7 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
   }
   if (event.type === eventTypes.instanceRegistered) {
     const registration: Registration = {
-      record: normalizeInstance(event.data),
+      record: event.data,
       registeredSequence: event.sequence,
       registeredAt: toTime(event.atMs),
       revision: event.sequence,
@@ -47,19 +47,21 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
     };
     return { kind: 'changed', state: withRegistration(state, registration) };
   }
+  const { registeredSequence, registeredAt } = current as Registration;
   const registration: Registration = {
-    ...(current as Registration),
-    record: normalizeInstance(event.data),
+    record: event.data,
+    registeredSequence,
+    registeredAt,
     revision: event.sequence,
     left: event.type === eventTypes.instanceDeregistered,
   };
-  return { kind: 'changed', state: { ...state, registration } };
+  return { kind: 'changed', state: { registration, override: state.override, verdict: state.verdict } };
 }
 
 /** A new registration is a new life: a verdict about an earlier one has nothing to say about it. */
-function withRegistration({ verdict, ...others }: InstanceState, registration: Registration): InstanceState {
-  const kept = verdict !== undefined && isVerdictAbout(registration, verdict);
-  return { ...others, registration, ...(kept ? { verdict } : {}) };
+function withRegistration({ override, verdict }: InstanceState, registration: Registration): InstanceState {
+  const isKept = verdict !== undefined && isVerdictAbout(registration, verdict);
+  return { registration, override, verdict: isKept ? verdict : undefined };
 }
 
 /** The rules of the instance aggregate, in words; undefined when the event keeps them. */

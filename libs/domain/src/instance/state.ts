@@ -11,7 +11,8 @@ import { normalizeInstance, type NormalRecord } from './normalize.js';
 
 /** What the service itself has said, with the places in the journal where it said it. */
 export interface Registration {
-  readonly record: NormalRecord;
+  /** As the event carried it: normalised when it is shown, not each time it is folded. */
+  readonly record: InstanceRecord;
   readonly registeredSequence: number;
   readonly registeredAt: string;
   readonly revision: number;
@@ -24,9 +25,9 @@ export interface Registration {
  * are kept, whichever of the two is folded first.
  */
 export interface InstanceState {
-  readonly registration?: Registration;
-  readonly override?: OverrideView;
-  readonly verdict?: VerdictView;
+  readonly registration?: Registration | undefined;
+  readonly override?: OverrideView | undefined;
+  readonly verdict?: VerdictView | undefined;
 }
 
 /** Who a state is about; needed while nobody has registered it. */
@@ -43,7 +44,7 @@ export interface InstanceNames {
 export function joinInstance(names: InstanceNames, state: InstanceState): InstanceView {
   const { registration, override, verdict } = state;
   if (registration === undefined) return unregistered(names, state);
-  const { record } = registration;
+  const record = normalizeInstance(registration.record);
   const departure = departureOf(state);
   const ownWeight = record.weight;
   const status = statusOf(record, state, departure);

@@ -15,19 +15,22 @@ export function isPresent(entry: ViewEntry | undefined): boolean {
   return entry !== undefined && !('departure' in entry.record);
 }
 
-/** Picks the cause out of an event, leaving out what is absent. */
-export function causeOf(event: {
+/** Anything that carries what a cause needs: an event, or a cause. */
+export interface CauseSource {
   readonly id: string;
   readonly type: string;
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
   readonly traceparent?: string | undefined;
-}): Cause {
+}
+
+/** Picks the cause out of an event, leaving out what is absent. */
+export function causeOf({ id, type, actor, reason, traceparent }: CauseSource): Cause {
   return {
-    id: event.id,
-    type: event.type,
-    ...(event.actor === undefined ? {} : { actor: event.actor }),
-    ...(event.reason === undefined ? {} : { reason: event.reason }),
-    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+    id,
+    type,
+    ...(actor === undefined ? {} : { actor }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }

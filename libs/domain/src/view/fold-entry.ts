@@ -1,5 +1,4 @@
 import {
-  type Cause,
   type InstanceAggregateId,
   type InstanceEvent,
   type InstanceView,
@@ -16,7 +15,7 @@ import {
 import { foldInstance } from '../instance/fold.js';
 import { departureOf, type InstanceNames, type InstanceState, joinInstance, splitInstance } from '../instance/state.js';
 import { fromTime, toTime } from '../time.js';
-import { causeOf, isInstanceView, isPresent, type ViewEntry } from './entry.js';
+import { causeOf, type CauseSource, isInstanceView, isPresent, type ViewEntry } from './entry.js';
 
 /**
  * A view entry while it is being folded: the aggregates apart, nothing joined, nothing formatted. A replay
@@ -27,8 +26,8 @@ export type FoldEntry = InstanceFoldEntry | ServiceFoldEntry;
 interface FoldHead {
   readonly sequence: number;
   readonly atMs: number;
-  /** The newest event, or the cause a stored entry carried. */
-  readonly cause: Cause;
+  /** The newest event itself, or the cause a stored entry carried. */
+  readonly cause: CauseSource;
 }
 
 export interface InstanceFoldEntry extends FoldHead {
@@ -60,7 +59,8 @@ function foldJoined(
   const folded = foldInstance(rememberedState(current, event.atMs), event);
   if (folded.kind !== 'changed') return folded;
   const names = current?.names ?? (event.aggregate as InstanceAggregateId);
-  return { kind: 'changed', entry: { ...headAfter(current, event), names, state: folded.state } };
+  const { sequence, atMs, cause } = newest(current, event);
+  return { kind: 'changed', entry: { sequence, atMs, cause, names, state: folded.state } };
 }
 
 /**
@@ -105,7 +105,7 @@ function foldService(current: ServiceFoldEntry | undefined, event: ServicePolicy
     ...(protection === undefined ? {} : { protection: normalizeProtection(protection) }),
     revision: event.sequence,
   };
-  return { kind: 'changed', entry: { ...headAfter(current, event), service: record } };
+  return { kind: 'changed', entry: { ...newest(current, event), service: record } };
 }
 
 function normalizeProtection({ sharePercent, minimumCount, maxMs }: ProtectionPolicy): ProtectionPolicy {
@@ -113,17 +113,17 @@ function normalizeProtection({ sharePercent, minimumCount, maxMs }: ProtectionPo
 }
 
 /** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */
-function headAfter(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
+function newest(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
   if (current !== undefined && current.sequence > event.sequence) {
     return { sequence: current.sequence, atMs: current.atMs, cause: current.cause };
   }
-  return { sequence: event.sequence, atMs: event.atMs, cause: causeOf(event) };
+  return { sequence: event.sequence, atMs: event.atMs, cause: event };
 }
 
 /** The entry as the view shows it. */
 export function joinEntry(entry: FoldEntry): ViewEntry {
   const record = 'service' in entry ? entry.service : joinInstance(entry.names, entry.state);
-  return { sequence: entry.sequence, at: toTime(entry.atMs), cause: entry.cause, record };
+  return { sequence: entry.sequence, at: toTime(entry.atMs), cause: causeOf(entry.cause), record };
 }
 
 /** The inverse of `joinEntry`. */
