@@ -148,6 +148,10 @@ describe('quote', () => {
     expect(quote(7n)).toBe('"(bigint)"');
   });
 
+  it('keeps what would break the line, or command the terminal, from doing so', () => {
+    expect(quote('a\u2028b\u009b31m\n\u202e')).toBe('"a\\u2028b\\u009b31m\\n\\u202e"');
+  });
+
   it('cuts what is long', () => {
     expect(quote('x'.repeat(200))).toBe(`"${'x'.repeat(77)}..."`);
   });

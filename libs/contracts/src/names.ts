@@ -40,7 +40,14 @@ export function checkName(role: string, value: unknown): string {
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? value : jsonOf(value);
   const bounded = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  return JSON.stringify(bounded);
+  return JSON.stringify(bounded).replaceAll(UNPRINTABLE, escaped);
+}
+
+/** What JSON leaves as it is although it breaks a line, turns its direction or commands a terminal. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A value nested deeper than the stack, or one that JSON has no word for, is called by its type. */
