@@ -1,0 +1,26 @@
+import type { BrokerAccess } from '#nats';
+import type { Environment } from '../rules/environment.js';
+
+/** What a client tells the process it lives in. None of them may throw. */
+export interface ClientHandlers {
+  readonly onConnected?: () => void;
+  readonly onDisconnected?: () => void;
+  /** Something failed that no call is waiting for; the client goes on. */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+export interface ClientOptions extends Partial<BrokerAccess>, ClientHandlers {
+  /** Tenant or environment everything of this client belongs to. Default `default`. */
+  readonly namespace?: string;
+  /** Keeps one registry apart from another on the same broker; the registry's own setting. */
+  readonly prefix?: string;
+  /** JetStream domain, when the broker is reached through a leaf node. */
+  readonly domain?: string;
+  /** Who acts, as the journal names it. Default `<service>/<instance>`. */
+  readonly actor?: string;
+  /**
+   * Environment variables the rules for address, port and instance id may look at: usually `process.env`.
+   * Absent: none.
+   */
+  readonly env?: Environment;
+}

@@ -1,0 +1,252 @@
+import { hostname } from 'node:os';
+import {
+  checkName,
+  type InstanceAggregateId,
+  type InstanceRecord,
+  type InstanceView,
+  limits,
+} from '#contracts';
+import { leaseTimes } from '#domain';
+import { connectBroker, watchConnection } from '#nats';
+import { ConnectionHeart } from '../heart/connection-heart.js';
+import type { Heart } from '../heart/heart.js';
+import { LoopLag } from '../heart/loop-lag.js';
+import { draftRecord } from '../registration/draft.js';
+import type { RegistrationHandlers, RegistrationInput } from '../registration/input.js';
+import { Registration, type RegistrationParts } from '../registration/registration.js';
+import { signatureOf } from '../registration/signature.js';
+import { takeIncarnation } from '../registration/take.js';
+import { chooseAddress, choosePort } from '../rules/advertise.js';
+import { ownInterfaces, routeTo } from '../rules/broker-route.js';
+import { chooseInstanceId } from '../rules/instance-id.js';
+import type { Watch, WatchHandler } from '../view/events.js';
+import { SharedViews, type ViewStatus } from '../view/shared-views.js';
+import type { ClientOptions } from './options.js';
+import { type ClientPlace, openPlace } from './place.js';
+
+export interface DiscoverOptions {
+  /** Wait until the view reflects this journal sequence, such as the one a write returned. */
+  readonly atLeast?: number;
+  /** How long to wait for it, or for the first snapshot. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Also those that left, expired or were evicted, with their `departure`, for as long as they are remembered. */
+  readonly withDeparted?: boolean;
+}
+
+/** Who is there, and how far that knowledge can be trusted. */
+export interface Discovered {
+  readonly instances: readonly InstanceView[];
+  /** Journal sequence the answer reflects. */
+  readonly position: number;
+  /** Time since the view was last heard of, in ms. */
+  readonly staleMs: number;
+  /** True when nothing was heard for several beacons: the answer is the last one known. */
+  readonly isStale: boolean;
+}
+
+export interface ClientStatus {
+  readonly connected: boolean;
+  /** `host:port` of the broker, the last one while disconnected. */
+  readonly server: string;
+  readonly views: readonly ViewStatus[];
+  readonly registrations: readonly {
+    readonly service: string;
+    readonly instance: string;
+    readonly incarnation: number;
+    readonly silentMs: number | undefined;
+  }[];
+}
+
+/** The registry says where it is every second. */
+const STALE_MS = 3 * limits.positionMsMax;
+const FAREWELL_MS = 2_000;
+
+/**
+ * A service's way to the registry: says who it is, keeps saying so, and knows who else is there. One connection,
+ * reconnecting for ever; what was known stays served while it is gone.
+ */
+export class RollcallClient {
+  readonly #place: ClientPlace;
+  readonly #options: ClientOptions;
+  readonly #views: SharedViews;
+  readonly #registrations = new Set<Registration>();
+  readonly #lag = new LoopLag();
+  readonly #stopWatching: () => void;
+  #connected = true;
+  #server: string;
+  #closing: Promise<void> | undefined;
+
+  private constructor(place: ClientPlace, options: ClientOptions) {
+    this.#place = place;
+    this.#options = options;
+    this.#server = place.connection.getServer();
+    this.#views = new SharedViews(place, this.#onTrouble);
+    this.#stopWatching = watchConnection(place.connection, {
+      onReconnect: () => this.#onConnection(true),
+      onDisconnect: () => this.#onConnection(false),
+    });
+  }
+
+  /** @throws ROLLCALL_BROKER_UNREACHABLE, ROLLCALL_BROKER_REFUSED_LOGIN, ROLLCALL_NAME_INVALID */
+  static async connect(options: ClientOptions = {}): Promise<RollcallClient> {
+    const { namespace = 'default', prefix, domain, url = 'nats://127.0.0.1:4222' } = options;
+    checkName('namespace', namespace);
+    const name = options.name ?? `rollcall client ${hostname()}:${process.pid}`;
+    const connection = await connectBroker({ ...options, url, name });
+    const place = await openPlace(connection, {
+      namespace,
+      ...(prefix && { prefix }),
+      ...(domain && { domain }),
+    });
+    return new RollcallClient(place, options);
+  }
+
+  get namespace(): string {
+    return this.#place.namespace;
+  }
+
+  /**
+   * Registers an instance and keeps it alive. Returns when the registration is stored.
+   * @throws ROLLCALL_RECORD_INVALID, ROLLCALL_NAME_INVALID, ROLLCALL_RECORD_TOO_LARGE before anything is written
+   */
+  async register(input: RegistrationInput, handlers: RegistrationHandlers = {}): Promise<Registration> {
+    const advertised = await this.#advertised();
+    const instance = this.#instanceId(input, advertised.port);
+    const startedAt = new Date(Date.now() - process.uptime() * 1_000).toISOString();
+    const draft = draftRecord(input, { namespace: this.namespace, instance, startedAt, ...advertised });
+    const aggregate: InstanceAggregateId = {
+      kind: 'instance',
+      namespace: this.namespace,
+      service: draft.service,
+      instance,
+    };
+    const signature = signatureOf(aggregate, this.#options.actor);
+    const place = this.#place;
+    const taken = await takeIncarnation(place, { aggregate, draft, signature, reason: input.reason });
+    const parts: RegistrationParts = {
+      place,
+      aggregate,
+      signature,
+      advertised,
+      handlers,
+      createHeart: (record) => this.#createHeart(record),
+      onTrouble: this.#onTrouble,
+      onEnd: (ended) => void this.#registrations.delete(ended),
+    };
+    const registration = new Registration(parts, taken);
+    this.#registrations.add(registration);
+    registration.startHeart();
+    return registration;
+  }
+
+  /**
+   * Who provides a service now, from memory: the first call loads the view of that service and follows it.
+   * @throws ROLLCALL_POSITION_NOT_REACHED, ROLLCALL_NAME_INVALID, ROLLCALL_BROKER_UNREACHABLE
+   */
+  async discover(service: string, options: DiscoverOptions = {}): Promise<Discovered> {
+    const { atLeast, timeoutMs = limits.atLeastWaitMsMax, withDeparted = false } = options;
+    const view = await this.#views.open(checkName('service', service), timeoutMs);
+    if (atLeast !== undefined) await view.reached(atLeast, timeoutMs);
+    const { position, staleMs } = view;
+    const isStale = !this.#connected || staleMs > STALE_MS;
+    return { instances: view.instances(withDeparted), position, staleMs, isStale };
+  }
+
+  /**
+   * Tells who is there, then every change in the order of the view, until closed.
+   * @param what a service, or everything in this client's namespace
+   */
+  async watch(what: string | { readonly all: true }, handler: WatchHandler): Promise<Watch> {
+    const timeoutMs = limits.atLeastWaitMsMax;
+    const view =
+      typeof what === 'string'
+        ? await this.#views.open(checkName('service', what), timeoutMs)
+        : await this.#views.openAll(timeoutMs);
+    const close = view.watch(handler);
+    return {
+      get position() {
+        return view.position;
+      },
+      get staleMs() {
+        return view.staleMs;
+      },
+      close,
+    };
+  }
+
+  /** Resolves when everything this client discovers or watches reflects a journal sequence. */
+  reached(sequence: number, timeoutMs: number = limits.atLeastWaitMsMax): Promise<void> {
+    return this.#views.reached(sequence, timeoutMs);
+  }
+
+  status(): ClientStatus {
+    return {
+      connected: this.#connected,
+      server: this.#server,
+      views: this.#views.status(),
+      registrations: [...this.#registrations].map(({ record, incarnation, silentMs }) => ({
+        service: record.service,
+        instance: record.instance,
+        incarnation,
+        silentMs,
+      })),
+    };
+  }
+
+  /** Deregisters what is registered, for at most two seconds, and disconnects. */
+  close(reason = 'the client was closed'): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    const farewells = [...this.#registrations].map((registration) => registration.deregister(reason));
+    if (farewells.length > 0) await Promise.race([Promise.allSettled(farewells), delay(FAREWELL_MS)]);
+    for (const registration of this.#registrations) registration.abandon();
+    this.#views.close();
+    this.#stopWatching();
+    this.#lag.stop();
+    this.#place.writer.close();
+    await this.#place.connection.close();
+  }
+
+  async #advertised(): Promise<{ readonly address: string; readonly port: number | undefined }> {
+    const { env } = this.#options;
+    const facts = { env, routeToBroker: await routeTo(this.#server), interfaces: ownInterfaces() };
+    return { address: chooseAddress(facts).address, port: choosePort(facts) };
+  }
+
+  #instanceId({ instance, endpoints = [] }: RegistrationInput, advertisedPort: number | undefined): string {
+    const port = endpoints.find((endpoint) => endpoint.port !== undefined)?.port ?? advertisedPort;
+    return chooseInstanceId({
+      explicit: instance,
+      env: this.#options.env,
+      hostname: hostname(),
+      port,
+      pid: process.pid,
+    });
+  }
+
+  #createHeart(record: InstanceRecord): Heart | undefined {
+    if (record.leaseMs === 0) return undefined;
+    const { connection, streams, subjects } = this.#place;
+    return new ConnectionHeart(connection, streams.heartbeats, {
+      subject: subjects.heartbeat(record),
+      heartbeatMs: leaseTimes(record).heartbeatMs,
+      vitals: () => ({ eventLoopLagMs: this.#lag.take(), position: this.#views.position }),
+      onTrouble: this.#onTrouble,
+    });
+  }
+
+  #onConnection(connected: boolean): void {
+    this.#connected = connected;
+    if (connected) this.#server = this.#place.connection.getServer();
+    this.#options[connected ? 'onConnected' : 'onDisconnected']?.();
+  }
+
+  readonly #onTrouble = (error: Error): void => this.#options.onTrouble?.(error);
+}
+
+function delay(timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, timeoutMs).unref());
+}

@@ -1,0 +1,27 @@
+export {
+  type ClientStatus,
+  type Discovered,
+  type DiscoverOptions,
+  RollcallClient,
+} from './client/rollcall-client.js';
+export type { ClientHandlers, ClientOptions } from './client/options.js';
+export type {
+  EndpointInput,
+  RegistrationHandlers,
+  RegistrationInput,
+  RegistrationUpdate,
+} from './registration/input.js';
+export type { Registration } from './registration/registration.js';
+export {
+  type AddressRule,
+  type AdvertisedAddress,
+  type AdvertiseFacts,
+  chooseAddress,
+  choosePort,
+  type InterfaceAddress,
+} from './rules/advertise.js';
+export type { Environment } from './rules/environment.js';
+export { chooseInstanceId, type InstanceIdFacts, toLabel } from './rules/instance-id.js';
+export type { LeaseChoice } from './rules/lease-choice.js';
+export type { InstanceChange, Watch, WatchEvent, WatchHandler } from './view/events.js';
+export type { ViewStatus } from './view/shared-views.js';

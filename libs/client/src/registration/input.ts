@@ -1,0 +1,50 @@
+import type { Endpoint, InstanceRecord, RollcallError, Status } from '#contracts';
+import type { LeaseChoice } from '../rules/lease-choice.js';
+
+/** An endpoint; without an address it gets the advertised one, without a port the advertised one if known. */
+export type EndpointInput = Endpoint;
+
+/** What is said about an instance at registration. */
+export interface RegistrationInput {
+  readonly service: string;
+  /** Default: ROLLCALL_INSTANCE, else host name and port. */
+  readonly instance?: string;
+  /** Semantic version of the running software. */
+  readonly version: string;
+  /** Default `up`. Say `starting` and update to `up` when requests can be answered. */
+  readonly status?: Status;
+  /** Default none: an instance that only calls others. */
+  readonly endpoints?: readonly EndpointInput[];
+  readonly zone?: string;
+  readonly region?: string;
+  /** 0 to 1000, default 100. */
+  readonly weight?: number;
+  readonly tags?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Default `lan`. */
+  readonly lease?: LeaseChoice;
+  readonly startedAt?: string;
+  /** Why, as the journal shows it. */
+  readonly reason?: string;
+}
+
+/** What may change while an instance runs. Absent fields stay as they are. */
+export type RegistrationUpdate = Partial<
+  Pick<
+    RegistrationInput,
+    'version' | 'status' | 'endpoints' | 'zone' | 'region' | 'weight' | 'tags' | 'metadata' | 'reason'
+  >
+>;
+
+export interface RegistrationHandlers {
+  /**
+   * The registration is over and nobody here asked for it: ROLLCALL_SUPERSEDED when a newer incarnation took the
+   * id, ROLLCALL_NOT_REGISTERED when somebody deregistered it. It beats no more and never comes back by itself.
+   */
+  readonly onLost?: (error: RollcallError) => void;
+  /** The registry had given this instance up although it lives, so it registered again as a new incarnation. */
+  readonly onRevived?: (incarnation: number) => void;
+}
+
+/** A record without the incarnation that registering takes. */
+export type RecordDraft = Omit<InstanceRecord, 'incarnation'>;

@@ -1,0 +1,220 @@
+import type { Msg, Subscription } from '@nats-io/nats-core';
+import {
+  type EventType,
+  eventTypes,
+  type InstanceAggregateId,
+  type InstanceRecord,
+  type InstanceView,
+  isRollcallError,
+  limits,
+  quote,
+  RollcallError,
+  type ViewRecord,
+} from '#contracts';
+import { watchConnection } from '#nats';
+import type { ClientPlace } from '../client/place.js';
+import type { Heart } from '../heart/heart.js';
+import { type Claim, lossOf, readClaim } from './claim.js';
+import { patchRecord } from './draft.js';
+import type { RegistrationHandlers, RegistrationUpdate } from './input.js';
+import { SerialQueue } from './serial-queue.js';
+import { sign, type Signature } from './signature.js';
+import { type Taken, takeIncarnation } from './take.js';
+
+export interface RegistrationParts {
+  readonly place: ClientPlace;
+  readonly aggregate: InstanceAggregateId;
+  readonly signature: Signature;
+  /** For endpoints that say no address or port of their own. */
+  readonly advertised: { readonly address: string; readonly port?: number | undefined };
+  readonly handlers: RegistrationHandlers;
+  /** A heart for an incarnation; undefined for one that never beats. */
+  readonly createHeart: (record: InstanceRecord) => Heart | undefined;
+  readonly onTrouble: (error: Error) => void;
+  readonly onEnd: (registration: Registration) => void;
+}
+
+/**
+ * One registered instance, kept alive by heartbeats until it deregisters or is lost. Its writes follow each other,
+ * each guarded by the sequence of the one before.
+ */
+export class Registration {
+  readonly #parts: RegistrationParts;
+  readonly #writes = new SerialQueue();
+  readonly #subscription: Subscription;
+  readonly #stopWatching: () => void;
+  #taken: Taken;
+  #heart: Heart | undefined;
+  #ended: RollcallError | undefined;
+
+  constructor(parts: RegistrationParts, taken: Taken) {
+    this.#parts = parts;
+    this.#taken = taken;
+    const { connection, subjects } = parts.place;
+    this.#subscription = connection.subscribe(subjects.discovery(parts.aggregate), {
+      callback: (error, message) => {
+        if (error === null) this.#onTold(message);
+      },
+    });
+    this.#stopWatching = watchConnection(connection, { onReconnect: () => this.#look() });
+  }
+
+  /** The record as it was last written. */
+  get record(): InstanceRecord {
+    return this.#taken.record;
+  }
+
+  /** Which start of this instance this is. */
+  get incarnation(): number {
+    return this.#taken.record.incarnation;
+  }
+
+  /** Journal sequence of the last event of this registration; a read can demand it by `atLeast`. */
+  get sequence(): number {
+    return this.#taken.sequence;
+  }
+
+  get isActive(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Time since the last acknowledged heartbeat, in ms; undefined when it never beats. */
+  get silentMs(): number | undefined {
+    return this.#heart?.silentMs;
+  }
+
+  /** Begins to beat for the present incarnation, at once. */
+  startHeart(): void {
+    this.#heart?.stop();
+    this.#heart = this.#parts.createHeart(this.record);
+    this.#heart?.start();
+  }
+
+  /**
+   * Changes what is said about the instance. Returns the sequence of the event.
+   * @throws ROLLCALL_RECORD_INVALID, ROLLCALL_SUPERSEDED, ROLLCALL_NOT_REGISTERED
+   */
+  update(update: RegistrationUpdate): Promise<number> {
+    return this.#writes.run(async () => {
+      const record = patchRecord(this.record, update, this.#parts.advertised);
+      await this.#write(eventTypes.instanceUpdated, record, update.reason);
+      return this.sequence;
+    });
+  }
+
+  /** Says good-bye. Does nothing when the registration is over already: the id may belong to another by now. */
+  deregister(reason?: string): Promise<void> {
+    return this.#writes.run(async () => {
+      if (this.#ended !== undefined) return;
+      try {
+        await this.#write(eventTypes.instanceDeregistered, { ...this.record, status: 'down' }, reason);
+      } catch (error) {
+        if (this.isActive) throw error;
+        return;
+      }
+      this.#end(new RollcallError('ROLLCALL_NOT_REGISTERED', `${this.#name()} has deregistered`));
+    });
+  }
+
+  /** Stops beating without saying good-bye, as a crash would. */
+  abandon(): void {
+    if (this.isActive)
+      this.#end(new RollcallError('ROLLCALL_NOT_REGISTERED', `${this.#name()} was abandoned`));
+  }
+
+  async #write(type: EventType, data: InstanceRecord, reason?: string): Promise<void> {
+    const { place, aggregate, signature } = this.#parts;
+    let expectedRevision = this.sequence;
+    for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
+      if (this.#ended !== undefined) throw this.#ended;
+      try {
+        const record = { ...data, incarnation: this.incarnation };
+        const event = { ...sign(signature, type, reason), aggregate, data: record };
+        const sequence = await place.writer.append(event, { expectedRevision });
+        this.#taken = { record, sequence };
+        return;
+      } catch (error) {
+        if (left <= 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
+        expectedRevision = await this.#checkClaim();
+      }
+    }
+  }
+
+  /** Somebody may have taken the id. Ends the registration if so; else returns the revision to build on. */
+  async #checkClaim(): Promise<number> {
+    const claim = await readClaim(this.#parts.place, this.#parts.aggregate);
+    const loss = lossOf(
+      { ...this.#parts.aggregate, incarnation: this.incarnation, sequence: this.sequence },
+      claim,
+    );
+    if (loss !== undefined) this.#lose(loss);
+    else if (claim.departure === 'expired' && claim.incarnation === this.incarnation) await this.#revive();
+    return Math.max(claim.sequence, this.sequence);
+  }
+
+  /** What the view says of this id. Only a hint to look at the journal: own writes show up here as well. */
+  #onTold(message: Msg): void {
+    const { record } = parsed(message) ?? {};
+    if (record === undefined || !this.isActive) return;
+    const isNewer = record.incarnation > this.incarnation;
+    const isGone = record.incarnation === this.incarnation && record.departure !== undefined;
+    const isRetold = record.incarnation === this.incarnation && record.revision > this.sequence;
+    if (isNewer || isGone || isRetold) this.#look();
+  }
+
+  #look(): void {
+    this.#writes
+      .run(async () => {
+        if (this.isActive) await this.#checkClaim();
+      })
+      .catch((error: Error) => this.#parts.onTrouble(error));
+  }
+
+  /**
+   * The watchman gave this instance up, and it lives: after a long pause, say. Its id is still its own, so it
+   * takes the next incarnation. A superseded one never gets here.
+   */
+  async #revive(): Promise<void> {
+    const { place, aggregate, signature, handlers } = this.#parts;
+    const { incarnation: own, ...draft } = this.record;
+    let loss: RollcallError | undefined;
+    const refuse = (claim: Claim): RollcallError | undefined =>
+      (loss = lossOf({ ...aggregate, incarnation: own, sequence: this.sequence }, claim));
+    const reason = `incarnation ${own} was expired and is alive`;
+    try {
+      this.#taken = await takeIncarnation(place, { aggregate, draft, signature, reason, refuse });
+    } catch (error) {
+      if (loss === undefined) throw error;
+      this.#lose(loss);
+      return;
+    }
+    this.startHeart();
+    handlers.onRevived?.(this.incarnation);
+  }
+
+  #lose(loss: RollcallError): void {
+    this.#end(loss);
+    this.#parts.handlers.onLost?.(loss);
+  }
+
+  #end(error: RollcallError): void {
+    this.#ended = error;
+    this.#heart?.stop();
+    this.#stopWatching();
+    this.#subscription.unsubscribe();
+    this.#parts.onEnd(this);
+  }
+
+  #name(): string {
+    const { service, instance } = this.#parts.aggregate;
+    return `instance ${quote(instance)} of service ${quote(service)}`;
+  }
+}
+
+function parsed(message: Msg): ViewRecord<InstanceView> | undefined {
+  try {
+    return message.json<ViewRecord<InstanceView>>();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import type { InstanceView, ViewRecord } from '#contracts';
+import { isInstanceView, isPresent, type Slot } from '#domain';
+import { ViewFollower, type ViewScope } from '#nats';
+import type { ClientPlace } from '../client/place.js';
+import type { WatchEvent, WatchHandler } from './events.js';
+
+/** One part of the view, followed once and shared by everybody in this process who asks for it. */
+export class SharedView {
+  readonly #follower: ViewFollower;
+  readonly #watchers = new Set<WatchHandler>();
+  readonly #onTrouble: (error: Error) => void;
+  #opened: Promise<void> | undefined;
+
+  constructor(place: ClientPlace, scope: ViewScope, onTrouble: (error: Error) => void) {
+    this.#onTrouble = onTrouble;
+    this.#follower = new ViewFollower({
+      ...place,
+      scope,
+      onTrouble,
+      onChange: (_key, record) => this.#onChange(record),
+      onResynced: ({ reason, ...info }) => {
+        if (reason !== 'start') this.#tell({ type: 'resynced', reason, ...info });
+      },
+    });
+  }
+
+  get position(): number {
+    return this.#follower.position;
+  }
+
+  get positionAt(): string | undefined {
+    return this.#follower.positionAt;
+  }
+
+  get staleMs(): number {
+    return this.#follower.staleMs;
+  }
+
+  /** Resolves when the first snapshot is held. */
+  open(): Promise<void> {
+    this.#opened ??= this.#follower.start();
+    return this.#opened;
+  }
+
+  reached(sequence: number, timeoutMs?: number): Promise<void> {
+    return this.#follower.reached(sequence, timeoutMs);
+  }
+
+  /** Instances by view key; those that departed only when asked for. */
+  instances(withDeparted = false): InstanceView[] {
+    const held: InstanceView[] = [];
+    for (const { entry } of sortedByKey(this.#follower.table.slots())) {
+      if (isInstanceView(entry.record) && (withDeparted || isPresent(entry))) held.push(entry.record);
+    }
+    return held;
+  }
+
+  /** Tells who is there, then every change. Call it only after `open()`. */
+  watch(handler: WatchHandler): () => void {
+    this.#call(handler, { type: 'snapshot', instances: this.instances(), position: this.position });
+    this.#watchers.add(handler);
+    return () => void this.#watchers.delete(handler);
+  }
+
+  close(): void {
+    this.#watchers.clear();
+    this.#follower.close();
+  }
+
+  #onChange(change: ViewRecord): void {
+    if (isInstanceView(change.record))
+      this.#tell({ type: 'change', change: change as ViewRecord<InstanceView> });
+  }
+
+  #tell(event: WatchEvent): void {
+    for (const watcher of this.#watchers) this.#call(watcher, event);
+  }
+
+  /** A watcher's mistake must not stop the following of the view. */
+  #call(watcher: WatchHandler, event: WatchEvent): void {
+    try {
+      watcher(event);
+    } catch (error) {
+      this.#onTrouble(error as Error);
+    }
+  }
+}
+
+function sortedByKey(slots: Iterable<Slot>): Slot[] {
+  return [...slots].sort((left, right) => (left.key < right.key ? -1 : 1));
+}
