@@ -11,6 +11,7 @@ export {
   type JournalEvent,
   type NewEvent,
   type OverrideEvent,
+  type ProtectionEvent,
   type RegistryEvent,
   type ServicePolicyEvent,
   type VerdictEvent,
@@ -34,6 +35,7 @@ export { InstanceRecord, type Status, statuses } from './records/instance.js';
 export { OverrideRecord, type OverrideStatus, overrideStatuses } from './records/override.js';
 export { type FieldProblem, heartbeatTtlMs } from './records/rules.js';
 export { recordClasses, type RecordKind } from './records/schemas.js';
+export { ProtectionRecord } from './records/protection.js';
 export { ProtectionPolicy, ServicePolicyRecord } from './records/service-policy.js';
 export { assertRecord, describeProblems, recordProblems, recordProblemsByClass } from './records/validate.js';
 export {
@@ -66,6 +68,7 @@ export {
   type InstanceView,
   type OverrideView,
   type PositionRecord,
+  type ProtectionView,
   type QuarantineRecord,
   type ServiceSum,
   type ServiceView,

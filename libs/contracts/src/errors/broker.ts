@@ -51,6 +51,18 @@ export const brokerErrors = defineErrors({
     action: 'Read its last lines in the message; the whole log is beside the data.',
     retryable: false,
   },
+  ROLLCALL_HTTP_PORT_TAKEN: {
+    kind: 'setup',
+    meaning: 'Something else listens on the HTTP port of the registry.',
+    action: 'Stop it, or set ROLLCALL_HTTP_PORT to another port.',
+    retryable: false,
+  },
+  ROLLCALL_APP_DIED: {
+    kind: 'setup',
+    meaning: 'A process that was started together with the broker ended, or was not ready in time.',
+    action: 'Read its last lines in the message; its whole log is named there.',
+    retryable: false,
+  },
   ROLLCALL_BROKER_DENIED: {
     kind: 'forbidden',
     meaning: 'The credentials do not allow this subject.',

@@ -105,6 +105,9 @@ function stateContradictionOf(type: EventType, data: Record<string, unknown>): s
   if (type.startsWith('rollcall.verdict.') && type !== `rollcall.verdict.${String(state)}.v1`) {
     return `the type is ${quote(type)} and the state is ${quote(state)}`;
   }
+  if (aggregateOfType[type] === 'protection' && (type === eventTypes.protectionEngaged) !== (data['engaged'] === true)) {
+    return `the type is ${quote(type)} and "engaged" is ${quote(data['engaged'])}`;
+  }
   const lifted = type === eventTypes.overrideRemoved;
   return aggregateOfType[type] === 'override' && lifted !== (data['removed'] === true)
     ? `the type is ${quote(type)} and "removed" is ${quote(data['removed'])}`

@@ -1,6 +1,7 @@
 import type { AggregateId, InstanceAggregateId, ServiceAggregateId } from '../subjects.js';
 import type { InstanceRecord } from '../records/instance.js';
 import type { OverrideRecord } from '../records/override.js';
+import type { ProtectionRecord } from '../records/protection.js';
 import type { ServicePolicyRecord } from '../records/service-policy.js';
 import type { VerdictRecord } from '../records/verdict.js';
 import type { EventType } from './types.js';
@@ -83,4 +84,10 @@ export type ServicePolicyEvent = JournalEvent<
   ServicePolicyRecord
 >;
 
-export type RegistryEvent = InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent;
+export type ProtectionEvent = JournalEvent<
+  'rollcall.protection.engaged.v1' | 'rollcall.protection.released.v1',
+  ServiceAggregateId,
+  ProtectionRecord
+>;
+
+export type RegistryEvent = InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent;

@@ -11,6 +11,8 @@ export const eventTypes = {
   verdictCleared: 'rollcall.verdict.cleared.v1',
   verdictExpired: 'rollcall.verdict.expired.v1',
   servicePolicySet: 'rollcall.service.policy-set.v1',
+  protectionEngaged: 'rollcall.protection.engaged.v1',
+  protectionReleased: 'rollcall.protection.released.v1',
 } as const;
 
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
@@ -26,6 +28,8 @@ export const aggregateOfType: Readonly<Record<EventType, AggregateId['kind']>> =
   [eventTypes.verdictCleared]: 'verdict',
   [eventTypes.verdictExpired]: 'verdict',
   [eventTypes.servicePolicySet]: 'service',
+  [eventTypes.protectionEngaged]: 'protection',
+  [eventTypes.protectionReleased]: 'protection',
 };
 
 export function isEventType(value: string): value is EventType {

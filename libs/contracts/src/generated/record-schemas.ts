@@ -319,5 +319,48 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
       "namespace",
       "service"
     ]
+  },
+  "protection": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "service": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "engaged": {
+        "type": "boolean"
+      },
+      "presentCount": {
+        "maximum": 10000000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "goingCount": {
+        "maximum": 10000000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "sharePercent": {
+        "maximum": 100,
+        "type": "integer",
+        "minimum": 1
+      },
+      "detail": {
+        "type": "string",
+        "maxLength": 512
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "service",
+      "engaged",
+      "presentCount",
+      "goingCount",
+      "sharePercent"
+    ]
   }
 };

@@ -11,6 +11,7 @@ const nestedClasses: Readonly<Record<RecordKind, Readonly<Record<string, Class>>
   override: {},
   verdict: { evidence: Evidence },
   service: { protection: ProtectionPolicy },
+  protection: {},
 };
 
 /**

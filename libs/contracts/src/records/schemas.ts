@@ -1,5 +1,6 @@
 import { InstanceRecord } from './instance.js';
 import { OverrideRecord } from './override.js';
+import { ProtectionRecord } from './protection.js';
 import { ServicePolicyRecord } from './service-policy.js';
 import { VerdictRecord } from './verdict.js';
 
@@ -9,6 +10,7 @@ export const recordClasses = {
   override: OverrideRecord,
   verdict: VerdictRecord,
   service: ServicePolicyRecord,
+  protection: ProtectionRecord,
 } as const;
 
 export type RecordKind = keyof typeof recordClasses;

@@ -1,6 +1,7 @@
 import type { Evidence, VerdictState } from '../records/verdict.js';
 import type { InstanceRecord, Status } from '../records/instance.js';
 import type { OverrideStatus } from '../records/override.js';
+import type { ProtectionRecord } from '../records/protection.js';
 import type { ServicePolicyRecord } from '../records/service-policy.js';
 
 /** The event that led to a change, as far as a consumer needs it to tell the story. */
@@ -68,7 +69,11 @@ export interface ServiceView extends ServicePolicyRecord {
   readonly revision: number;
 }
 
-export type ViewedRecord = InstanceView | ServiceView;
+export interface ProtectionView extends ProtectionRecord {
+  readonly revision: number;
+}
+
+export type ViewedRecord = InstanceView | ServiceView | ProtectionView;
 
 /** One key of the materialized view, and the message on its discovery subject: the same JSON. */
 export interface ViewRecord<Viewed extends ViewedRecord = ViewedRecord> {

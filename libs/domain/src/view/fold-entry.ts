@@ -5,7 +5,9 @@ import {
   limits,
   type OverrideEvent,
   type OverrideView,
+  type ProtectionEvent,
   type ProtectionPolicy,
+  type ProtectionView,
   type RegistryEvent,
   type Rejection,
   type ServicePolicyEvent,
@@ -21,7 +23,7 @@ import { causeOf, type CauseSource, isInstanceView, isPresent, type ViewEntry } 
  * A view entry while it is being folded: the aggregates apart, nothing joined, nothing formatted. A replay
  * folds many events into few entries, and joins each entry once, at the end.
  */
-export type FoldEntry = InstanceFoldEntry | ServiceFoldEntry;
+export type FoldEntry = InstanceFoldEntry | PlainFoldEntry;
 
 interface FoldHead {
   readonly sequence: number;
@@ -35,8 +37,9 @@ export interface InstanceFoldEntry extends FoldHead {
   readonly state: InstanceState;
 }
 
-export interface ServiceFoldEntry extends FoldHead {
-  readonly service: ServiceView;
+/** An aggregate that is joined with no other: the view shows it as it is. */
+export interface PlainFoldEntry extends FoldHead {
+  readonly plain: ServiceView | ProtectionView;
 }
 
 export type FoldStep =
@@ -46,8 +49,8 @@ export type FoldStep =
 
 /** One event folded into the entry under its key. Pure and total, like `evolve`, which is made of it. */
 export function foldEvent(current: FoldEntry | undefined, event: RegistryEvent): FoldStep {
-  return event.aggregate.kind === 'service'
-    ? foldService(current as ServiceFoldEntry | undefined, event as ServicePolicyEvent)
+  return event.aggregate.kind === 'service' || event.aggregate.kind === 'protection'
+    ? foldPlain(current as PlainFoldEntry | undefined, event as ServicePolicyEvent | ProtectionEvent)
     : foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent);
 }
 
@@ -94,18 +97,40 @@ function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
   return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
 }
 
-function foldService(current: ServiceFoldEntry | undefined, event: ServicePolicyEvent): FoldStep {
+function foldPlain(current: PlainFoldEntry | undefined, event: ServicePolicyEvent | ProtectionEvent): FoldStep {
   if (current !== undefined && event.sequence <= current.sequence) return { kind: 'unchanged' };
-  const { namespace, service, description, metadata, protection } = event.data;
-  const record: ServiceView = {
+  const plain = isPolicyEvent(event) ? policyOf(event) : protectionOf(event);
+  return { kind: 'changed', entry: { ...newest(current, event), plain } };
+}
+
+function isPolicyEvent(event: ServicePolicyEvent | ProtectionEvent): event is ServicePolicyEvent {
+  return event.aggregate.kind === 'service';
+}
+
+function policyOf({ data, sequence }: ServicePolicyEvent): ServiceView {
+  const { namespace, service, description, metadata, protection } = data;
+  return {
     namespace,
     service,
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(protection === undefined ? {} : { protection: normalizeProtection(protection) }),
-    revision: event.sequence,
+    revision: sequence,
   };
-  return { kind: 'changed', entry: { ...newest(current, event), service: record } };
+}
+
+function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
+  const { namespace, service, engaged, presentCount, goingCount, sharePercent, detail } = data;
+  return {
+    namespace,
+    service,
+    engaged,
+    presentCount,
+    goingCount,
+    sharePercent,
+    ...(detail === undefined ? {} : { detail }),
+    revision: sequence,
+  };
 }
 
 function normalizeProtection({ sharePercent, minimumCount, maxMs }: ProtectionPolicy): ProtectionPolicy {
@@ -122,14 +147,14 @@ function newest(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
 
 /** The entry as the view shows it. */
 export function joinEntry(entry: FoldEntry): ViewEntry {
-  const record = 'service' in entry ? entry.service : joinInstance(entry.names, entry.state);
+  const record = 'plain' in entry ? entry.plain : joinInstance(entry.names, entry.state);
   return { sequence: entry.sequence, at: toTime(entry.atMs), cause: causeOf(entry.cause), record };
 }
 
 /** The inverse of `joinEntry`. */
 export function splitEntry(entry: ViewEntry): FoldEntry {
   const head = { sequence: entry.sequence, atMs: fromTime(entry.at), cause: entry.cause };
-  if (!isInstanceView(entry.record)) return { ...head, service: entry.record };
+  if (!isInstanceView(entry.record)) return { ...head, plain: entry.record };
   const { namespace, service, instance } = entry.record as InstanceView;
   return { ...head, names: { namespace, service, instance }, state: splitInstance(entry.record) };
 }

@@ -16,6 +16,7 @@ export interface ServiceSlots {
   readonly service: string;
   readonly instances: Map<string, Slot>;
   policy?: Slot;
+  protection?: Slot;
 }
 
 /**
@@ -91,6 +92,7 @@ export class ViewTable {
     }
     if (aggregate.kind === 'instance') owner.instances.set(slot.key, slot);
     else if (aggregate.kind === 'service') owner.policy = slot;
+    else if (aggregate.kind === 'protection') owner.protection = slot;
   }
 
   #leaveIndex(slot: Slot): void {
@@ -100,7 +102,8 @@ export class ViewTable {
     if (owner === undefined) return;
     owner.instances.delete(slot.key);
     if (owner.policy === slot) delete owner.policy;
-    if (owner.instances.size === 0 && owner.policy === undefined) {
+    if (owner.protection === slot) delete owner.protection;
+    if (owner.instances.size === 0 && owner.policy === undefined && owner.protection === undefined) {
       this.#services.delete(serviceId(owner.namespace, owner.service));
     }
   }

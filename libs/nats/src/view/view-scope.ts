@@ -9,9 +9,13 @@ export interface ViewScope {
 
 /** Key patterns of a scope, in NATS wildcards, e.g. `default.instance.payments.*`. */
 export function keyPatterns({ namespace, services }: ViewScope): string[] {
-  if (namespace === undefined) return ['*.instance.*.*', '*.service.*'];
-  if (services === undefined) return [`${namespace}.instance.*.*`, `${namespace}.service.*`];
-  return services.flatMap((service) => [`${namespace}.instance.${service}.*`, `${namespace}.service.${service}`]);
+  if (namespace === undefined) return ['*.instance.*.*', '*.service.*', '*.protection.*'];
+  if (services === undefined) return [`${namespace}.instance.*.*`, `${namespace}.service.*`, `${namespace}.protection.*`];
+  return services.flatMap((service) => [
+    `${namespace}.instance.${service}.*`,
+    `${namespace}.service.${service}`,
+    `${namespace}.protection.${service}`,
+  ]);
 }
 
 /** Discovery subjects to subscribe to, and bucket subjects to take a snapshot of. */

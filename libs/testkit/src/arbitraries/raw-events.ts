@@ -40,6 +40,9 @@ const typesOf = (kind: RecordKind): EventType[] =>
 /** Makes the fields that repeat what the type says agree with it. */
 function inAgreement(type: EventType, record: object): object {
   if (type.startsWith('rollcall.verdict.')) return { ...record, state: type.split('.')[2] };
+  if (aggregateOfType[type] === 'protection') {
+    return { ...record, engaged: type === eventTypes.protectionEngaged };
+  }
   if (type === eventTypes.overrideRemoved) return { ...record, removed: true };
   return type === eventTypes.overrideSet ? { ...record, removed: false } : record;
 }

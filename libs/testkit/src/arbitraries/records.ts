@@ -7,6 +7,7 @@ import {
   limits,
   type OverrideRecord,
   overrideStatuses,
+  ProtectionRecord,
   protocols,
   type RecordKind,
   type ServicePolicyRecord,
@@ -24,6 +25,7 @@ export interface RecordOf {
   override: OverrideRecord;
   verdict: VerdictRecord;
   service: ServicePolicyRecord;
+  protection: ProtectionRecord;
 }
 
 /** A record with fields that are always there and fields that may be absent; absent, never undefined, as in JSON. */
@@ -184,10 +186,24 @@ export const anyServicePolicyRecord = (): fc.Arbitrary<ServicePolicyRecord> =>
     },
   );
 
+export const anyProtectionRecord = (): fc.Arbitrary<ProtectionRecord> =>
+  recordWith<ProtectionRecord>(
+    {
+      namespace: names.namespace,
+      service: names.service,
+      engaged: fc.boolean(),
+      presentCount: fc.nat(10_000_000),
+      goingCount: fc.nat(10_000_000),
+      sharePercent: fc.integer({ min: 1, max: 100 }),
+    },
+    { detail: anyText(0, 512) },
+  );
+
 /** A valid record of each kind. */
 export const recordArbitraries: { readonly [Kind in RecordKind]: () => fc.Arbitrary<RecordOf[Kind]> } = {
   instance: anyInstanceRecord,
   override: anyOverrideRecord,
   verdict: anyVerdictRecord,
   service: anyServicePolicyRecord,
+  protection: anyProtectionRecord,
 };
