@@ -9,3 +9,6 @@ export { addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.
 export { serviceId, serviceOfKey, SumLedger } from './view/sum-ledger.js';
 export { type ServiceSlots, type Slot, ViewTable } from './view/table.js';
 export { type FoldEntry, foldEvent, joinEntry, mayBeForgotten, splitEntry } from './view/fold-entry.js';
+export { type BeatHeaders, type BeatKind, classifyBeat, isLapsed, ttlRefusal } from './liveness/beat.js';
+export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './liveness/protection.js';
+export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';

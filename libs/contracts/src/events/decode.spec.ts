@@ -42,7 +42,7 @@ function complaintAbout(answer: Decoded): string | undefined {
   }
   const { aggregate, type, data } = answer.event;
   if (aggregateOfType[type] !== aggregate.kind) return `${type} on ${aggregate.kind}`;
-  const problems = recordProblems(aggregate.kind as RecordKind, data);
+  const problems = recordProblems(aggregate.kind, data);
   return problems.length === 0 ? undefined : `an event with ${describeProblems(problems)}`;
 }
 
@@ -185,6 +185,20 @@ describe('a message that contradicts itself', () => {
       rejected('ROLLCALL_EVENT_CONTRADICTS_SUBJECT', /suspected.*expired/),
     );
     expect(decoded({ key: verdictKey, headers: typed(eventTypes.verdictExpired), body }).kind).toBe('event');
+  });
+
+  it('by a protection that is released and engaged at once is refused', () => {
+    const counts = { presentCount: 4, goingCount: 3, sharePercent: 50 };
+    const outcome = (type: string, engaged: boolean) =>
+      decoded({
+        key: 'default.protection.orders',
+        headers: typed(type),
+        body: JSON.stringify({ namespace: 'default', service: 'orders', engaged, ...counts }),
+      }).kind;
+    expect(outcome(eventTypes.protectionEngaged, true)).toBe('event');
+    expect(outcome(eventTypes.protectionEngaged, false)).toBe('rejected');
+    expect(outcome(eventTypes.protectionReleased, false)).toBe('event');
+    expect(outcome(eventTypes.protectionReleased, true)).toBe('rejected');
   });
 
   it('by an override that is set and removed at once is refused', () => {

@@ -105,7 +105,10 @@ function stateContradictionOf(type: EventType, data: Record<string, unknown>): s
   if (type.startsWith('rollcall.verdict.') && type !== `rollcall.verdict.${String(state)}.v1`) {
     return `the type is ${quote(type)} and the state is ${quote(state)}`;
   }
-  if (aggregateOfType[type] === 'protection' && (type === eventTypes.protectionEngaged) !== (data['engaged'] === true)) {
+  if (
+    aggregateOfType[type] === 'protection' &&
+    (type === eventTypes.protectionEngaged) !== (data['engaged'] === true)
+  ) {
     return `the type is ${quote(type)} and "engaged" is ${quote(data['engaged'])}`;
   }
   const lifted = type === eventTypes.overrideRemoved;

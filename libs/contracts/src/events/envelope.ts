@@ -90,4 +90,5 @@ export type ProtectionEvent = JournalEvent<
   ProtectionRecord
 >;
 
-export type RegistryEvent = InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent;
+export type RegistryEvent =
+  InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent;

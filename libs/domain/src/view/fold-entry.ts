@@ -1,7 +1,5 @@
 import {
-  type InstanceAggregateId,
   type InstanceEvent,
-  type InstanceView,
   limits,
   type OverrideEvent,
   type OverrideView,
@@ -15,7 +13,13 @@ import {
   type VerdictEvent,
 } from '#contracts';
 import { foldInstance } from '../instance/fold.js';
-import { departureOf, type InstanceNames, type InstanceState, joinInstance, splitInstance } from '../instance/state.js';
+import {
+  departureOf,
+  type InstanceNames,
+  type InstanceState,
+  joinInstance,
+  splitInstance,
+} from '../instance/state.js';
 import { fromTime, toTime } from '../time.js';
 import { causeOf, type CauseSource, isInstanceView, isPresent, type ViewEntry } from './entry.js';
 
@@ -61,7 +65,7 @@ function foldJoined(
   if (current !== undefined && isLongPast(current, event)) return { kind: 'unchanged' };
   const folded = foldInstance(rememberedState(current, event.atMs), event);
   if (folded.kind !== 'changed') return folded;
-  const names = current?.names ?? (event.aggregate as InstanceAggregateId);
+  const names = current?.names ?? event.aggregate;
   const { sequence, atMs, cause } = newest(current, event);
   return { kind: 'changed', entry: { sequence, atMs, cause, names, state: folded.state } };
 }
@@ -97,7 +101,10 @@ function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
   return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
 }
 
-function foldPlain(current: PlainFoldEntry | undefined, event: ServicePolicyEvent | ProtectionEvent): FoldStep {
+function foldPlain(
+  current: PlainFoldEntry | undefined,
+  event: ServicePolicyEvent | ProtectionEvent,
+): FoldStep {
   if (current !== undefined && event.sequence <= current.sequence) return { kind: 'unchanged' };
   const plain = isPolicyEvent(event) ? policyOf(event) : protectionOf(event);
   return { kind: 'changed', entry: { ...newest(current, event), plain } };
@@ -155,6 +162,6 @@ export function joinEntry(entry: FoldEntry): ViewEntry {
 export function splitEntry(entry: ViewEntry): FoldEntry {
   const head = { sequence: entry.sequence, atMs: fromTime(entry.at), cause: entry.cause };
   if (!isInstanceView(entry.record)) return { ...head, plain: entry.record };
-  const { namespace, service, instance } = entry.record as InstanceView;
+  const { namespace, service, instance } = entry.record;
   return { ...head, names: { namespace, service, instance }, state: splitInstance(entry.record) };
 }

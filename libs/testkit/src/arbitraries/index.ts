@@ -11,3 +11,4 @@ export {
   recordArbitraries,
 } from './records.js';
 export { anyNoise, anyReadable, rawEventOf, type RawParts } from './raw-events.js';
+export { anyDays, anyHistory, anyHour } from './histories.js';

@@ -78,7 +78,7 @@ export const anyReadable = (kind: RecordKind): fc.Arbitrary<RawParts & { readonl
       };
     });
 
-const anyKind = fc.constantFrom<RecordKind>('instance', 'override', 'verdict', 'service');
+const anyKind = fc.constantFrom<RecordKind>('instance', 'override', 'verdict', 'service', 'protection');
 const anyKey = fc.oneof(anyAggregate().map(aggregateKey), anyText(0, 30));
 const anyType = fc.oneof(fc.constantFrom<string>(...Object.values(eventTypes)), anyText(0, 30));
 const anyBody: fc.Arbitrary<string | Uint8Array> = fc.oneof(
