@@ -5,6 +5,7 @@ export {
   RollcallClient,
 } from './client/rollcall-client.js';
 export type { ClientHandlers, ClientOptions } from './client/options.js';
+export { checkRegistration } from './registration/draft.js';
 export type {
   EndpointInput,
   RegistrationHandlers,

@@ -18,6 +18,7 @@ import { signatureOf } from '../registration/signature.js';
 import { takeIncarnation } from '../registration/take.js';
 import { chooseAddress, choosePort } from '../rules/advertise.js';
 import { ownInterfaces, routeTo } from '../rules/broker-route.js';
+import { setting } from '../rules/environment.js';
 import { chooseInstanceId } from '../rules/instance-id.js';
 import type { Watch, WatchHandler } from '../view/events.js';
 import { SharedViews, type ViewStatus } from '../view/shared-views.js';
@@ -137,6 +138,17 @@ export class RollcallClient {
     this.#registrations.add(registration);
     registration.startHeart();
     return registration;
+  }
+
+  /** Whether an instance id can be chosen before the port it may stem from is known. */
+  knowsInstanceId({ instance, endpoints = [] }: Pick<RegistrationInput, 'instance' | 'endpoints'>): boolean {
+    const { env } = this.#options;
+    const named = instance ?? setting(env, 'ROLLCALL_INSTANCE');
+    return (
+      named !== undefined ||
+      choosePort({ env }) !== undefined ||
+      endpoints.some(({ port }) => port !== undefined)
+    );
   }
 
   /**

@@ -37,6 +37,16 @@ export function draftRecord(input: RegistrationInput, facts: DraftFacts): Record
   return draft;
 }
 
+/**
+ * Refuses what register() would refuse, before anything else is known: names, version, status, endpoints.
+ * @throws ROLLCALL_NAME_INVALID, ROLLCALL_RECORD_INVALID
+ */
+export function checkRegistration(input: RegistrationInput): void {
+  const instance = input.instance === undefined ? 'unnamed' : checkName('instance', input.instance);
+  const startedAt = new Date(0).toISOString();
+  draftRecord(input, { namespace: 'default', instance, address: '127.0.0.1', port: 1, startedAt });
+}
+
 /** A record with some fields changed, checked. @throws ROLLCALL_RECORD_INVALID */
 export function patchRecord(
   record: InstanceRecord,

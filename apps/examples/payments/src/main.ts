@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { Controller, Get, Inject, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RollcallLifecycle, RollcallModule } from '#nest';
+import { OneLineLogger } from './one-line-logger.js';
+import { settings } from './settings.js';
+
+@Controller()
+class PaymentsController {
+  constructor(@Inject(RollcallLifecycle) private readonly rollcall: RollcallLifecycle) {}
+
+  /** Says which instance answered. */
+  @Get()
+  answer() {
+    return {
+      service: 'payments',
+      instance: this.rollcall.registration?.record.instance ?? 'not registered yet',
+    };
+  }
+}
+
+@Module({
+  imports: [
+    RollcallModule.forRoot({
+      ...settings.broker,
+      env: settings.env,
+      drainMs: 500,
+      register: { service: 'payments', version: '1.0.0', lease: 'local', tags: ['example'] },
+    }),
+  ],
+  controllers: [PaymentsController],
+})
+class PaymentsModule {}
+
+const app = await NestFactory.create<NestFastifyApplication>(PaymentsModule, new FastifyAdapter(), {
+  logger: new OneLineLogger('payments'),
+});
+app.enableShutdownHooks();
+await app.listen(settings.port, '127.0.0.1');

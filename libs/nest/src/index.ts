@@ -1,0 +1,8 @@
+import 'reflect-metadata';
+
+export * from '#client';
+export { OnInstanceChange } from './changes/on-instance-change.decorator.js';
+export { RollcallLifecycle } from './lifecycle/rollcall-lifecycle.js';
+export { InjectRollcall } from './module/definition.js';
+export type { AppRegistration, HttpEndpoint, RollcallModuleOptions } from './module/options.js';
+export { RollcallModule } from './module/rollcall.module.js';

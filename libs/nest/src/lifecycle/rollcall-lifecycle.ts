@@ -1,0 +1,170 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { quote, type RollcallError } from '#contracts';
+import { checkRegistration, type Registration, RollcallClient } from '#client';
+import { MODULE_OPTIONS_TOKEN } from '../module/definition.js';
+import type { AppRegistration, RollcallModuleOptions } from '../module/options.js';
+import { describeApp, type Listening } from './describe-app.js';
+import { keepTrying } from './keep-trying.js';
+import { listeningOn } from './listening-on.js';
+import { OwnSignals } from './own-signals.js';
+
+const DRAIN_MS = 1_000;
+
+/**
+ * Ties the registration to the life of the app: `starting` at bootstrap, `up` when the server listens, `draining`
+ * and good-bye at shutdown. Inject it to see or steer the registration.
+ */
+@Injectable()
+export class RollcallLifecycle
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  readonly #logger = new Logger('Rollcall');
+  readonly #signals = new OwnSignals();
+  #registering: Promise<Registration | undefined> | undefined;
+  #registration: Registration | undefined;
+  #listening: Listening | undefined;
+  #farewell: Promise<void> | undefined;
+
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) private readonly options: RollcallModuleOptions,
+    @Inject(RollcallClient) private readonly client: RollcallClient,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /** The registration of this app, once it stands. */
+  get registration(): Registration | undefined {
+    return this.#registration;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const app = this.options.register;
+    if (app === undefined) return;
+    checkRegistration({ ...app, endpoints: app.endpoints ?? [] });
+    if (this.#awaitsServer(app)) {
+      if (this.client.knowsInstanceId(app)) await this.#register(app);
+      this.adapterHost.listen$.subscribe(() => void this.#onListening(app).catch(this.#onFailure));
+    } else {
+      await this.#register(app);
+      this.#takeSignals();
+      if (app.upWhen !== 'manual') void this.up().catch(this.#onFailure);
+    }
+  }
+
+  /** Tells callers that requests can be answered. Needed only with `upWhen: 'manual'`. */
+  async up(): Promise<void> {
+    const app = this.options.register;
+    if (app === undefined || this.#farewell !== undefined) return;
+    const registration = await this.#register(app);
+    if (registration === undefined || this.#farewell !== undefined) return;
+    await registration.update({ status: 'up', endpoints: describeApp(app, this.#facts()) });
+    this.#logUp(registration);
+  }
+
+  /** Drains, waits, deregisters. Nest calls it while the server still answers. */
+  beforeApplicationShutdown(signal?: string): Promise<void> {
+    this.#farewell ??= this.#sayGoodbye(signal ?? 'the application was closed');
+    return this.#farewell;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#signals.stop();
+    await this.client.close();
+  }
+
+  async #onListening(app: AppRegistration): Promise<void> {
+    this.#takeSignals();
+    this.#listening = listeningOn(this.adapterHost);
+    if (app.upWhen === 'manual') await this.#register(app);
+    else await this.up();
+  }
+
+  /** Registers as `starting`, once. Waits for the first attempt; later ones go on beside. */
+  #register(app: AppRegistration): Promise<Registration | undefined> {
+    this.#registering ??= keepTrying({
+      step: () => this.#registerNow(app),
+      onFailure: (error, waitMs) => this.#logger.warn(`${error.message} Trying again in ${waitMs} ms.`),
+      isGivenUp: () => this.#farewell !== undefined,
+    });
+    return this.#registering;
+  }
+
+  async #registerNow(app: AppRegistration): Promise<Registration> {
+    const { http: _http, advertise: _advertise, upWhen: _upWhen, ...input } = app;
+    const endpoints = describeApp(app, this.#facts());
+    const handlers = {
+      onLost: (error: RollcallError) => this.#onLost(error),
+      onRevived: (incarnation: number) => this.#onRevived(incarnation),
+    };
+    this.#registration = await this.client.register({ ...input, status: 'starting', endpoints }, handlers);
+    return this.#registration;
+  }
+
+  async #sayGoodbye(reason: string): Promise<void> {
+    const registration = this.#registration;
+    if (registration?.isActive !== true) return;
+    try {
+      await registration.update({ status: 'draining', reason });
+      await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
+      await registration.deregister(reason);
+      this.#logger.log(`deregistered ${nameOf(registration)}: ${reason}`);
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+
+  #takeSignals(): void {
+    const taken = this.#signals.listen(async (signal) => {
+      await this.beforeApplicationShutdown(signal);
+      await this.client.close();
+    });
+    if (taken.length === 0) return;
+    this.#logger.warn(
+      `nobody listens to ${taken.join(' and ')}: Rollcall will say good-bye by itself and end the process, but no other ` +
+        'shutdown hook runs. Call app.enableShutdownHooks() before app.listen().',
+    );
+  }
+
+  #onLost(error: RollcallError): void {
+    this.#logger.error(error.message);
+    this.options.onLost?.(error);
+  }
+
+  #onRevived(incarnation: number): void {
+    this.#logger.warn(`was given up although alive, and registered again as incarnation ${incarnation}`);
+    this.options.onRevived?.(incarnation);
+  }
+
+  #awaitsServer({ http }: AppRegistration): boolean {
+    return (
+      http !== false && this.adapterHost.httpAdapter !== undefined && this.adapterHost.httpAdapter !== null
+    );
+  }
+
+  #facts() {
+    return { listening: this.#listening, env: this.options.env };
+  }
+
+  #logUp(registration: Registration): void {
+    const where = registration.record.endpoints.map(({ protocol, address, port, subject }) =>
+      protocol === 'nats' ? `nats:${subject}` : `${protocol}://${address}:${port}`,
+    );
+    this.#logger.log(
+      `${nameOf(registration)} is up, incarnation ${registration.incarnation}: ${where.join(', ') || 'no endpoint'}`,
+    );
+  }
+
+  readonly #onFailure = (error: unknown): void =>
+    this.#logger.error(error instanceof Error ? error.message : String(error));
+}
+
+function nameOf({ record }: Registration): string {
+  return `${quote(record.service)} instance ${quote(record.instance)}`;
+}
