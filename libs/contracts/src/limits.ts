@@ -5,6 +5,8 @@
 export const limits = {
   /** One event body. Larger content belongs behind a link. */
   recordBytesMax: 64 * 1024,
+  /** One heartbeat, probe answer or failed-call report. */
+  heartbeatBytesMax: 4_096,
   endpointsMax: 32,
   tagsMax: 64,
   tagLengthMax: 128,
@@ -48,7 +50,18 @@ export const limits = {
   readTimeoutMs: 10_000,
   reconnectWaitMs: 100,
 
+  /** One parameter of a query: a selector, a list, a version range. */
+  queryTextMax: 2_048,
+  /** Requirements of a selector, values of a list, fields of a choice: at most so many. */
+  queryTermsMax: 64,
+  sortFieldsMax: 8,
+  pageLimitDefault: 1_000,
+  pageLimitMax: 10_000,
+
   httpBodyBytesMax: 1024 * 1024,
+  /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */
+  lagReadyMax: 1_000,
+  staleReadyMsMax: 5_000,
   atLeastWaitMsMax: 10_000,
 } as const;
 
@@ -58,6 +71,7 @@ export function assertLimits(values: typeof limits = limits): void {
     [values.leaseMsMin < values.leaseMsMax, 'leaseMsMin < leaseMsMax'],
     [values.recordBytesMax <= values.httpBodyBytesMax, 'recordBytesMax <= httpBodyBytesMax'],
     [values.positionMsMin < values.positionMsMax, 'positionMsMin < positionMsMax'],
+    [values.positionMsMax < values.staleReadyMsMax, 'positionMsMax < staleReadyMsMax'],
     [values.projectorBatchMax <= values.projectorCoalesceLag, 'projectorBatchMax <= projectorCoalesceLag'],
     [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
     [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],

@@ -13,6 +13,7 @@ const RETRY_MS = 200;
 export class Projector {
   readonly #parts: ProjectorParts;
   #term: ProjectorTerm | undefined;
+  #trouble: Error | undefined;
   #cancelRetry: () => void = () => undefined;
 
   constructor(parts: ProjectorParts) {
@@ -28,10 +29,18 @@ export class Projector {
     return this.#term?.position;
   }
 
+  /** Why the last term ended, until a later one has written again; e.g. ROLLCALL_BROKER_DISK_FULL. */
+  get trouble(): Error | undefined {
+    return this.#term?.hasWritten === true ? undefined : this.#trouble;
+  }
+
   async start(): Promise<void> {
     await this.#parts.leadership.start({
       onElected: () => this.#beginTerm(),
-      onDeposed: () => this.#endTerm(),
+      onDeposed: () => {
+        this.#endTerm();
+        this.#trouble = undefined;
+      },
     });
   }
 
@@ -45,23 +54,25 @@ export class Projector {
   restartTerm(): void {
     if (this.#term === undefined) return;
     this.#endTerm();
+    this.#trouble = undefined;
     if (this.#parts.leadership.isLeader) this.#beginTerm();
   }
 
   #beginTerm(): void {
     this.#endTerm();
-    const term = new ProjectorTerm({ ...this.#parts, onTermLost: () => this.#onTermLost(term) });
+    const term = new ProjectorTerm({ ...this.#parts, onTermLost: (error) => this.#onTermLost(term, error) });
     this.#term = term;
     term.begin().catch((error: unknown) => {
       this.#parts.log.warn('could not take the projection over', { error: errorText(error) });
       term.end();
-      this.#onTermLost(term);
+      this.#onTermLost(term, error as Error);
     });
   }
 
-  #onTermLost(term: ProjectorTerm): void {
+  #onTermLost(term: ProjectorTerm, error: Error): void {
     if (this.#term !== term) return;
     this.#term = undefined;
+    this.#trouble = error;
     this.#cancelRetry = this.#parts.clock.after(RETRY_MS, () => {
       if (this.#term === undefined && this.#parts.leadership.isLeader) this.#beginTerm();
     });

@@ -12,7 +12,15 @@ import {
   viewKeyOf,
   viewKeys,
 } from '#contracts';
-import { describeChange, evolve, fromTime, mayBeForgotten, toTime, type ViewEntry, type ViewTable } from '#domain';
+import {
+  describeChange,
+  evolve,
+  fromTime,
+  mayBeForgotten,
+  toTime,
+  type ViewEntry,
+  type ViewTable,
+} from '#domain';
 import type { Clock } from '../ports/clock.js';
 import type { Journal, OpenReader } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
@@ -51,6 +59,7 @@ export class ProjectorTerm {
   #positionRevision = 0;
   #isFullBeaconDue = true;
   #isWriting = false;
+  #hasWritten = false;
   #isOver = false;
   #cancelTick: () => void = () => undefined;
 
@@ -63,6 +72,11 @@ export class ProjectorTerm {
   /** Every event up to here is in the bucket. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Whether the bucket has taken anything from this term yet. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   /** Events folded into memory. */
@@ -79,10 +93,18 @@ export class ProjectorTerm {
     this.#position = record?.position ?? 0;
     this.#quarantined = record?.quarantined ?? 0;
     this.#folded = { sequence: this.#position, atMs: record === undefined ? 0 : fromTime(record.at) };
-    this.#parts.log.info('leading the projection', { position: this.#position, keys: this.#parts.table.size });
+    this.#parts.log.info('leading the projection', {
+      position: this.#position,
+      keys: this.#parts.table.size,
+    });
     this.#reader = await this.#parts.journal.follow(this.#position + 1, (raw) => this.#onEvent(raw));
-    if (this.#isOver) this.#reader.close();
-    else this.#tick();
+    if (this.#isOver) {
+      this.#reader.close();
+      return;
+    }
+    this.#tick();
+    // At once, so that everybody hears that the view is led again.
+    if (!this.#isWriting) void this.#beat();
   }
 
   /** Ends the term. What is folded and not yet written is written by the next leader. */
@@ -127,7 +149,11 @@ export class ProjectorTerm {
       ...(event === undefined ? {} : { type: event.type, id: event.id }),
       ...(event?.actor === undefined ? {} : { actor: event.actor }),
     };
-    this.#queue.push({ kind: 'quarantine', key: viewKeys.quarantine(raw.sequence % limits.quarantineSlots), record });
+    this.#queue.push({
+      kind: 'quarantine',
+      key: viewKeys.quarantine(raw.sequence % limits.quarantineSlots),
+      record,
+    });
     this.#parts.log.warn('set an event aside', { ...record });
   }
 
@@ -181,6 +207,7 @@ export class ProjectorTerm {
     const write = { key: viewKeys.position, value: record, expectedRevision: this.#positionRevision };
     this.#positionRevision = await this.#writer.write(write);
     this.#position = position;
+    this.#hasWritten = true;
   }
 
   /** Once a second also when nothing happens: a beacon tells consumers that silence is not loss. */

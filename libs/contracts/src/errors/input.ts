@@ -83,8 +83,38 @@ export const inputErrors = defineErrors({
   },
   ROLLCALL_ROUTE_UNKNOWN: {
     kind: 'not-found',
-    meaning: 'There is nothing at this path, or it does not take this method.',
+    meaning: 'There is nothing at this path.',
     action: 'See docs/reference/openapi.json for what there is.',
+    retryable: false,
+  },
+  ROLLCALL_METHOD_NOT_ALLOWED: {
+    kind: 'invalid',
+    meaning: 'There is something at this path, but it does not take this method.',
+    action: 'Use a method named in the Allow header of the answer.',
+    retryable: false,
+  },
+  ROLLCALL_QUERY_INVALID: {
+    kind: 'invalid',
+    meaning: 'A query parameter is unknown, or has a value it cannot have.',
+    action: 'Correct the parameters named in the message.',
+    retryable: false,
+  },
+  ROLLCALL_REQUEST_MALFORMED: {
+    kind: 'invalid',
+    meaning: 'A request is not valid HTTP: its address, its headers or its length cannot be read.',
+    action: 'Correct the request; a proxy in between may have damaged it.',
+    retryable: false,
+  },
+  ROLLCALL_BODY_TOO_LARGE: {
+    kind: 'too-large',
+    meaning: 'A request body is larger than the limit.',
+    action: 'Send less; the limit is in the message.',
+    retryable: false,
+  },
+  ROLLCALL_CONTENT_TYPE_UNSUPPORTED: {
+    kind: 'invalid',
+    meaning: 'A request body is in a format that is not understood here.',
+    action: 'Send JSON with Content-Type: application/json.',
     retryable: false,
   },
 });

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HttpAdapter } from '#http';
+import { listenError, type RunningServer, runServer, type ServerContext } from '#server';
+import { RegistryModule, registryParts } from './registry.module.js';
+
+await runServer(start);
+
+/** The front door opens first: it answers /healthz, and /readyz says what is still missing. */
+async function start(context: ServerContext): Promise<RunningServer> {
+  const { settings, log, fail } = context;
+  let isStopping = false;
+  const parts = registryParts(settings, log);
+  const app = await openHttp(context, parts);
+  log.info('listening', { url: await app.getUrl() });
+  parts.node
+    .join()
+    .then(() => parts.node.ended())
+    .catch((error: unknown) => isStopping || fail(error));
+  return {
+    stop: async () => {
+      isStopping = true;
+      // Leadership first: another process can lead while our last answers go out.
+      await Promise.all([parts.node.stop(), app.close()]);
+    },
+  };
+}
+
+async function openHttp(
+  context: ServerContext,
+  parts: ReturnType<typeof registryParts>,
+): Promise<NestFastifyApplication> {
+  const { settings, log } = context;
+  const { host, port, hosts, token } = settings.http;
+  const { reader } = parts;
+  const adapter = new HttpAdapter({
+    reader,
+    log,
+    listenHost: host,
+    hosts,
+    ...(token === undefined ? {} : { token }),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(RegistryModule.over(parts, log), adapter, {
+    logger: quiet(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(adapter.problems);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw listenError(error, host, port);
+  }
+  return app;
+}
+
+/** What Nest says while it starts interests nobody but its debuggers. */
+function quiet({ nest }: ServerContext['log']): ServerContext['log']['nest'] {
+  const debug = (message: unknown, ...rest: unknown[]): void => nest.debug?.(message, ...rest);
+  return {
+    log: debug,
+    debug,
+    verbose: debug,
+    warn: (message: unknown, ...rest: unknown[]) => nest.warn(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => nest.error(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => nest.error(message, ...rest),
+  };
+}

@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpModule, Reader } from '#http';
+import { packageVersion, Readiness, type ServerLog, type Settings } from '#platform';
+import { addNodeChecks, RegistryNode } from '#server';
+
+/** Everything this process is made of. */
+export interface RegistryParts {
+  readonly node: RegistryNode;
+  readonly readiness: Readiness;
+  readonly reader: Reader;
+}
+
+/** The wiring: which adapters stand behind which ports. */
+export function registryParts(settings: Settings, log: ServerLog): RegistryParts {
+  const node = new RegistryNode({ name: 'rollcall-registry', settings, log });
+  const readiness = new Readiness();
+  addNodeChecks(readiness, node);
+  return { node, readiness, reader: new Reader(() => node.view) };
+}
+
+@Module({})
+export class RegistryModule {
+  static over({ node, readiness, reader }: RegistryParts, log: ServerLog): DynamicModule {
+    const version = packageVersion();
+    const http = HttpModule.register({ reader, readiness, log, version, writer: () => node.writer() });
+    return { module: RegistryModule, imports: [http] };
+  }
+}

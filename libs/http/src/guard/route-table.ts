@@ -1,0 +1,18 @@
+/** Which paths take which methods; filled while the routes are registered. */
+export class RouteTable {
+  readonly #routes: { readonly pattern: RegExp; readonly method: string }[] = [];
+
+  /** @param path with parameters as `:name` */
+  add(path: string, methods: string | readonly string[]): void {
+    const source = path
+      .split('/')
+      .map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+      .join('/');
+    for (const method of [methods].flat()) this.#routes.push({ pattern: new RegExp(`^${source}$`), method });
+  }
+
+  methodsAt(path: string): string[] {
+    const found = this.#routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    return [...new Set(found)].toSorted();
+  }
+}

@@ -1,0 +1,110 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { errorText, limits, quote, RollcallError } from '#contracts';
+import type { Log } from '#application';
+import { parseJsonBody } from './guard/json-body.js';
+import { type AllowedHosts, checkPlace } from './guard/origin.js';
+import { RouteTable } from './guard/route-table.js';
+import { checkToken } from './guard/token.js';
+import { PROBLEM_TYPE, problemOf } from './problem/problem.js';
+import { ProblemFilter } from './problem/problem-filter.js';
+import type { Reader } from './read/reader.js';
+
+export interface HttpOptions extends AllowedHosts {
+  readonly reader: Reader;
+  readonly log: Log;
+  /** Guards writes when set. */
+  readonly token?: string;
+}
+
+/** A slow sender holds a connection no longer than this. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than any name, so that a name that is too long is refused as a name and not as an unknown path. */
+const PARAMETER_LENGTH_MAX = 1_024;
+
+/**
+ * Fastify as our front door: checks who asks before anything else is read, reads bodies strictly, and answers
+ * everything that goes wrong, also before a route is found, as problem+json.
+ */
+export class HttpAdapter extends FastifyAdapter {
+  readonly problems: ProblemFilter;
+
+  constructor(options: HttpOptions) {
+    const routes = new RouteTable();
+    const problems = new ProblemFilter(options.log, routes);
+    super({
+      bodyLimit: limits.httpBodyBytesMax,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+      frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+        problems.answer(error, request, reply),
+      clientErrorHandler: answerBrokenRequest,
+    } as FastifyServerOptions);
+    this.problems = problems;
+    const instance = this.getInstance();
+    instance.addHook('onRoute', ({ url, method }) => routes.add(url, method));
+    addGuards(instance, options);
+    addBodyParser(instance);
+  }
+
+  /** Fastify's own errors stay what they are; Nest would keep only their status. */
+  override mapException(error: unknown): unknown {
+    return error;
+  }
+}
+
+function addGuards(instance: FastifyInstance, options: HttpOptions): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    const { host, origin, authorization } = request.headers;
+    try {
+      checkPlace({ host, origin, localAddress: request.socket.localAddress }, options);
+      checkToken(request.method, authorization, options.token);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  instance.addHook('onSend', (_request, reply, payload, done) => {
+    const freshness = options.reader.freshness();
+    if (freshness !== undefined) {
+      if (!reply.hasHeader('x-rollcall-sequence'))
+        void reply.header('x-rollcall-sequence', String(freshness.sequence));
+      void reply.header('x-rollcall-stale-ms', String(freshness.staleMs));
+    }
+    done(null, payload);
+  });
+}
+
+/** JSON only: Fastify would also take text, and Nest forms. */
+function addBodyParser(instance: FastifyInstance): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** What Node cannot even read as HTTP never becomes a request; it is answered on the bare socket. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf(new RollcallError('ROLLCALL_REQUEST_MALFORMED', quote(errorText(error))));
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const body = JSON.stringify({ ...problem, status });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

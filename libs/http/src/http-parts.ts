@@ -1,0 +1,23 @@
+import type { Log, Registrar } from '#application';
+import type { Reader } from './read/reader.js';
+
+/** What makes a process ready, as a report in words. */
+export interface ReadinessSource {
+  report(): Promise<{
+    readonly ready: boolean;
+    readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  }>;
+}
+
+/** What the HTTP front door needs of the process it stands in. */
+export interface HttpParts {
+  readonly reader: Reader;
+  /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
+  readonly writer: () => Pick<Registrar, 'register' | 'deregister'>;
+  readonly readiness: ReadinessSource;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** Injection token of the parts. */
+export const HTTP_PARTS = Symbol('HTTP_PARTS');

@@ -1,0 +1,57 @@
+import { Controller, Delete, HttpStatus, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { checkName, limits } from '#contracts';
+import type { Registered } from '#application';
+import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
+import { actorOf } from './actor.js';
+import { type InstanceNames, registrationOf } from './registration-body.js';
+
+@Controller('v1/namespaces/:namespace/services/:service/instances/:instance')
+export class RegistrationController {
+  constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
+
+  /** Registers, taking the next incarnation: 201 when the instance was not there, 200 when it starts anew. */
+  @Put()
+  async register(
+    @Param() names: InstanceNames,
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Registered> {
+    const { reason, ...checked } = check(names, query);
+    const input = registrationOf(checked, request.body);
+    const { namespace, service, instance } = checked;
+    const writer = this.parts.writer();
+    const known = this.parts.reader.instance(namespace, service, instance);
+    const registered = await writer.register(input, actorOf(request, reason));
+    const isNew = known === undefined || known.departure !== undefined;
+    void reply.code(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    void reply.header('x-rollcall-sequence', String(registered.sequence));
+    return registered;
+  }
+
+  /** Says good-bye for the instance; `reason` is kept in the journal and shown to consumers. */
+  @Delete()
+  async deregister(
+    @Param() names: InstanceNames,
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Registered> {
+    const { reason, ...checked } = check(names, query);
+    const deregistered = await this.parts.writer().deregister(checked, actorOf(request, reason));
+    void reply.header('x-rollcall-sequence', String(deregistered.sequence));
+    return deregistered;
+  }
+}
+
+function check(names: InstanceNames, query: Parameters): InstanceNames & { reason: string | undefined } {
+  checkQueryNames(query, ['reason']);
+  return {
+    namespace: checkName('namespace', names.namespace),
+    service: checkName('service', names.service),
+    instance: checkName('instance', names.instance),
+    reason: textParameter(query, 'reason', limits.reasonLengthMax),
+  };
+}

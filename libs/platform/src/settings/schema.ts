@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { NAME_PATTERN } from '#contracts';
+import { integer, list, oneOf, setting, text } from './setting.js';
+
+export const logFormats = ['pretty', 'json'] as const;
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogFormat = (typeof logFormats)[number];
+export type LogLevel = (typeof logLevels)[number];
+
+/** One address of a nats-server, alone or with a scheme and a login before it. */
+const SERVER_PATTERN =
+  /^((nats|tls|ws|wss):\/\/)?([^\s@/]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?\/?$/;
+/** A host name or an IP address, with a port if only that one is meant. */
+const HOST_PATTERN = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
+const LISTEN_PATTERN = /^([A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$/;
+const PREFIX_PATTERN = /^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/;
+const DOMAIN_PATTERN = /^[^\s.*>]{1,64}$/;
+
+const servers = list(SERVER_PATTERN).transform((urls) =>
+  urls.length === 0 ? ['nats://127.0.0.1:4222'] : urls,
+);
+
+/**
+ * Every setting of the registry, the projector and the command line, by the name it has in the environment. This is
+ * the only place they are defined: start-up check, `docs/reference/settings.md` and the masked listing follow it.
+ */
+export const settingsSchema = z.object({
+  NATS_URL: setting(servers, {
+    meaning:
+      'The broker: one address, or several of one cluster with commas between them. `npm start` sets it for what it starts.',
+    allowed:
+      'nats://host:port, tls://host:port, ws://host:port or host:port, several with commas between them',
+    byDefault: 'nats://127.0.0.1:4222',
+  }),
+  NATS_USER: setting(text(), {
+    meaning: 'User name at the broker.',
+    allowed: 'a user name',
+    byDefault: '',
+  }),
+  NATS_PASSWORD: setting(text(), {
+    meaning: 'Password of that user.',
+    allowed: 'a password, together with NATS_USER',
+    byDefault: '',
+    secret: true,
+  }),
+  NATS_TOKEN: setting(text(), {
+    meaning: 'Token, for a broker that asks for one instead of a user.',
+    allowed: 'a token',
+    byDefault: '',
+    secret: true,
+  }),
+  NATS_CREDS: setting(text(), {
+    meaning: 'Credentials file (user JWT and seed) of a broker with operators and accounts.',
+    allowed: 'the path of a readable .creds file',
+    byDefault: '',
+  }),
+  NATS_NKEY: setting(text(), {
+    meaning: 'User NKey: the seed itself, or the path of a file that holds it.',
+    allowed: 'a seed that begins with SU, or the path of a readable file with one',
+    byDefault: '',
+    secret: true,
+  }),
+  NATS_TLS_CA: setting(text(), {
+    meaning:
+      'Certificates to trust when the broker speaks TLS with a certificate of your own. Also read as `NATS_CA`.',
+    allowed: 'the path of a readable PEM file',
+    byDefault: '',
+  }),
+  NATS_TLS_CERT: setting(text(), {
+    meaning: 'Client certificate, for a broker that asks for one. Also read as `NATS_CERT`.',
+    allowed: 'the path of a readable PEM file, together with NATS_TLS_KEY',
+    byDefault: '',
+  }),
+  NATS_TLS_KEY: setting(text(), {
+    meaning: 'Private key of that certificate. Also read as `NATS_KEY`.',
+    allowed: 'the path of a readable PEM file, together with NATS_TLS_CERT',
+    byDefault: '',
+  }),
+  ROLLCALL_JS_DOMAIN: setting(text(DOMAIN_PATTERN), {
+    meaning: 'JetStream domain, when the streams live behind a leaf node.',
+    allowed: 'a domain name without dots, blanks and wildcards',
+    byDefault: '',
+  }),
+  ROLLCALL_PREFIX: setting(text(PREFIX_PATTERN), {
+    meaning:
+      'Stands before every subject and stream name, so that several registries can share one broker account. Clients need the same one.',
+    allowed: '1 to 32 of a-z, 0-9, "-" and "_", beginning and ending with a letter or digit',
+    byDefault: '',
+  }),
+  ROLLCALL_REPLICAS: setting(oneOf(['1', '3', '5'], '1').transform(Number), {
+    meaning:
+      'Copies of every stream. 3 needs a cluster of at least 3 nats-servers, and survives the loss of one.',
+    allowed: '1, 3 or 5',
+    byDefault: '1',
+  }),
+  ROLLCALL_NAMESPACE: setting(
+    text(NAME_PATTERN).transform((value) => value ?? 'default'),
+    {
+      meaning: 'Namespace of a command that is not told another one by `--namespace`.',
+      allowed: 'a DNS label: 1 to 63 of a-z, 0-9 and "-"',
+      byDefault: 'default',
+    },
+  ),
+  ROLLCALL_HTTP_HOST: setting(
+    text(LISTEN_PATTERN).transform((value) => value ?? '127.0.0.1'),
+    {
+      meaning:
+        'Address the registry listens on. With `0.0.0.0` or `::` everybody who reaches the machine reaches the registry: set ROLLCALL_TOKEN too.',
+      allowed: 'an IP address or host name of this machine',
+      byDefault: '127.0.0.1',
+    },
+  ),
+  ROLLCALL_HTTP_PORT: setting(integer(0, 65_535, 7400), {
+    meaning: 'TCP port the registry listens on; 0 lets the system choose, and the log says which.',
+    allowed: '0 to 65535',
+    byDefault: '7400',
+  }),
+  ROLLCALL_HTTP_HOSTS: setting(list(HOST_PATTERN), {
+    meaning:
+      'Names by which clients may call the registry (their `Host` header), and web pages that may call it (their `Origin`), besides localhost and the listen address. Anything else is refused, because a web page could otherwise reach a registry on your machine through a DNS name of its own.',
+    allowed: 'host or host:port, several with commas between them',
+    byDefault: '',
+  }),
+  ROLLCALL_TOKEN: setting(text(/^[\x21-\x7E]{8,512}$/), {
+    meaning: 'When set, HTTP requests that write must carry `Authorization: Bearer <token>`.',
+    allowed: '8 to 512 printable ASCII characters without blanks',
+    byDefault: '',
+    secret: true,
+  }),
+  ROLLCALL_SYS_USER: setting(text(), {
+    meaning:
+      "User of the broker's system account. With it the registry sees lost connections at once; without it, by lapsed heartbeats.",
+    allowed: 'a user name, together with ROLLCALL_SYS_PASSWORD',
+    byDefault: '',
+  }),
+  ROLLCALL_SYS_PASSWORD: setting(text(), {
+    meaning: 'Password of that user.',
+    allowed: 'a password, together with ROLLCALL_SYS_USER',
+    byDefault: '',
+    secret: true,
+  }),
+  ROLLCALL_LOG: setting(oneOf(logFormats, 'pretty'), {
+    meaning: 'Lines for people, or one JSON object a line for machines.',
+    allowed: 'pretty or json',
+    byDefault: 'pretty',
+  }),
+  ROLLCALL_LOG_LEVEL: setting(oneOf(logLevels, 'info'), {
+    meaning: 'The least important lines that are still written.',
+    allowed: 'error, warn, info or debug',
+    byDefault: 'info',
+  }),
+});
+
+export type SettingName = keyof typeof settingsSchema.shape;
+export type SettingValues = z.infer<typeof settingsSchema>;
+
+/** Names the `nats` command line gives to the same things. */
+export const settingAliases: Readonly<Partial<Record<SettingName, string>>> = {
+  NATS_TLS_CA: 'NATS_CA',
+  NATS_TLS_CERT: 'NATS_CERT',
+  NATS_TLS_KEY: 'NATS_KEY',
+};

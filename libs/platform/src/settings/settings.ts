@@ -1,0 +1,33 @@
+import type { LogFormat, LogLevel } from './schema.js';
+
+/** How to reach and enter the broker; what `connectBroker` of the NATS room takes. */
+export interface BrokerLoginSettings {
+  /** Addresses with commas between them, without logins in them. */
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  readonly credsFile?: string;
+  readonly nkeySeed?: string;
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+}
+
+/** Everything a process of ours is told from outside, checked. */
+export interface Settings {
+  readonly broker: BrokerLoginSettings;
+  /** False when nobody said which broker to use. */
+  readonly isBrokerGiven: boolean;
+  readonly sys?: { readonly user: string; readonly password: string };
+  readonly prefix: string;
+  readonly domain?: string;
+  readonly replicas: number;
+  readonly namespace: string;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Names beside localhost and `host` that a request may be addressed to or come from. */
+    readonly hosts: readonly string[];
+    readonly token?: string;
+  };
+  readonly log: { readonly format: LogFormat; readonly level: LogLevel };
+}

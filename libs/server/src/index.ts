@@ -1,0 +1,5 @@
+/** What every server process of ours does: join the broker, hold the view, say how it is, end politely. */
+export { joinBroker, type JoinOptions } from './join-broker.js';
+export { addNodeChecks } from './node-checks.js';
+export { type JoinedRegistry, RegistryNode, type RegistryNodeOptions } from './registry-node.js';
+export { listenError, type RunningServer, runServer, type ServerContext } from './run-server.js';

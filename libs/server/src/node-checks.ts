@@ -1,0 +1,61 @@
+import { isRollcallError, limits } from '#contracts';
+import type { CheckResult, Readiness } from '#platform';
+import type { JoinedRegistry, RegistryNode } from './registry-node.js';
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** What makes a node ready, as checks with reasons: its broker, its view, the projection. */
+export function addNodeChecks(readiness: Readiness, node: RegistryNode): void {
+  readiness.set('broker', () => brokerCheck(node));
+  readiness.set('view', () => viewCheck(node));
+  readiness.set('projection', () => projectionCheck(node));
+}
+
+function brokerCheck(node: RegistryNode): CheckResult {
+  if (node.joined === undefined) {
+    const why = node.trouble === undefined ? 'no answer yet' : whatOf(node.trouble);
+    return { ok: false, detail: `not joined yet: ${why}` };
+  }
+  const awayMs = node.disconnectedMs;
+  if (awayMs !== undefined) {
+    return { ok: false, detail: `no connection to ${node.brokerUrl} for ${seconds(awayMs)}; trying again` };
+  }
+  const { connection } = node.joined;
+  return {
+    ok: true,
+    detail: `connected to ${connection.getServer()}, nats-server ${connection.info?.version ?? ''}`,
+  };
+}
+
+/** How far behind the journal, and how old, is what we would answer? */
+async function viewCheck(node: RegistryNode): Promise<CheckResult> {
+  const { joined } = node;
+  if (joined === undefined) return { ok: false, detail: 'not loaded yet' };
+  const { position, staleMs } = joined.projection.follower;
+  const age = Number.isFinite(staleMs) ? `${seconds(staleMs)} old` : 'never heard of';
+  // Without a connection the broker's end of the journal cannot be asked for, and need not be.
+  const isAway = node.disconnectedMs !== undefined;
+  if (isAway || staleMs > limits.staleReadyMsMax) {
+    return { ok: false, detail: `serving the last known view, at sequence ${position}, ${age}` };
+  }
+  const lag = await lagOf(joined, position);
+  if (lag > limits.lagReadyMax)
+    return { ok: false, detail: `${lag} events behind the journal, at sequence ${position}` };
+  return { ok: true, detail: `at sequence ${position}, ${lag} events behind the journal, ${age}` };
+}
+
+async function lagOf({ store }: JoinedRegistry, position: number): Promise<number> {
+  const { lastSequence } = await store.journal.ends();
+  return Math.max(0, lastSequence - position);
+}
+
+function projectionCheck({ joined }: RegistryNode): CheckResult {
+  if (joined === undefined) return { ok: false, detail: 'not started yet' };
+  const { isLeading, trouble } = joined.projection.projector;
+  if (trouble !== undefined) return { ok: false, detail: `cannot write the view: ${whatOf(trouble)}` };
+  return { ok: true, detail: isLeading ? 'leading' : 'following another process' };
+}
+
+function whatOf(error: Error): string {
+  return isRollcallError(error) ? `${error.what} (${error.code})` : error.message;
+}
