@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { quote, type RollcallError } from '#contracts';
+import type { RollcallError } from '#contracts';
 import { checkRegistration, type Registration, RollcallClient } from '#client';
 import { MODULE_OPTIONS_TOKEN } from '../module/definition.js';
 import type { AppRegistration, RollcallModuleOptions } from '../module/options.js';
@@ -166,5 +166,5 @@ export class RollcallLifecycle
 }
 
 function nameOf({ record }: Registration): string {
-  return `${quote(record.service)} instance ${quote(record.instance)}`;
+  return `${record.service}/${record.instance}`;
 }
