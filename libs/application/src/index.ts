@@ -1,5 +1,12 @@
 export { type Clock, systemClock } from './ports/clock.js';
-export type { AppendOptions, Journal, JournalEnds, JournalRange, LastEvent, OpenReader } from './ports/journal.js';
+export type {
+  AppendOptions,
+  Journal,
+  JournalEnds,
+  JournalRange,
+  LastEvent,
+  OpenReader,
+} from './ports/journal.js';
 export type { Leadership, LeadershipHandlers } from './ports/leadership.js';
 export { type Log, silentLog } from './ports/log.js';
 export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
@@ -8,3 +15,6 @@ export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
 export { type FoldedJournal, foldJournal, type FoldOptions } from './verify/fold-journal.js';
 export { type Difference, type VerifyOptions, type VerifyReport, verifyView } from './verify/verify-view.js';
+export type { Disconnect, LeaseMessage, Prober, ProbeResult, Sight, SightHandlers } from './ports/sight.js';
+export type { WatchmanCount, WatchmanParts } from './watchman/watch.js';
+export { Watchman } from './watchman/watchman.js';

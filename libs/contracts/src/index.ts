@@ -20,6 +20,12 @@ export { aggregateOfType, type EventType, eventTypes, isEventType } from './even
 export { recordSchemas } from './generated/record-schemas.js';
 export { assertLimits, limits } from './limits.js';
 export {
+  type FailedCallReport,
+  type HeartbeatBody,
+  type ProbeAnswer,
+  readHeartbeatBody,
+} from './liveness/heartbeat.js';
+export {
   CONFIG_KEY_PATTERN,
   checkName,
   isName,

@@ -97,6 +97,10 @@ export interface Subjects {
   discovery(id: AggregateId): string;
   heartbeat(id: IncarnationId): string;
   probe(id: IncarnationId): string;
+  /** Where a consumer says that its call failed. */
+  report(id: IncarnationId): string;
+  readonly reportAll: string;
+  parseReport(subject: string): IncarnationId | undefined;
   /** Acknowledged writes for clients without an SDK: `rollcall.v1.command.<name>`. */
   command(name: string): string;
   query(name: string): string;
@@ -121,6 +125,7 @@ export function createSubjects(prefix = ''): Subjects {
   const journal = `${lead}registry.v1.`;
   const discovery = `${lead}discovery.v1.`;
   const heartbeat = `${lead}heartbeat.v1.`;
+  const report = `${lead}report.v1.`;
   const keyAfter = (start: string, subject: string): string | undefined =>
     subject.startsWith(start) ? subject.slice(start.length) : undefined;
   return {
@@ -133,6 +138,12 @@ export function createSubjects(prefix = ''): Subjects {
     discovery: (id) => discovery + aggregateKey(id),
     heartbeat: (id) => heartbeat + incarnationKey(id),
     probe: (id) => `${lead}probe.v1.${incarnationKey(id)}`,
+    report: (id) => report + incarnationKey(id),
+    reportAll: `${report}>`,
+    parseReport: (subject) => {
+      const key = keyAfter(report, subject);
+      return key === undefined ? undefined : parseIncarnationKey(key);
+    },
     command: (name) => `${lead}rollcall.v1.command.${name}`,
     query: (name) => `${lead}rollcall.v1.query.${name}`,
     journalKey: (subject) => keyAfter(journal, subject),

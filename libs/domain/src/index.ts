@@ -12,3 +12,4 @@ export { type FoldEntry, foldEvent, joinEntry, mayBeForgotten, splitEntry } from
 export { type BeatHeaders, type BeatKind, classifyBeat, isLapsed, ttlRefusal } from './liveness/beat.js';
 export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './liveness/protection.js';
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
+export * from './query/index.js';

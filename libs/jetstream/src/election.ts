@@ -102,7 +102,10 @@ export class Election implements Leadership {
         priority_policy: 'pinned_client',
         priority_timeout: nanos(PIN_MS),
       } as unknown as Parameters<JetStreamManager['consumers']['add']>[1]);
-      return await jetstream(connection, domain === undefined ? {} : { domain }).consumers.get(streams.election, role);
+      return await jetstream(connection, domain === undefined ? {} : { domain }).consumers.get(
+        streams.election,
+        role,
+      );
     } catch (error) {
       throw brokerError(error, `joining the election "${role}"`);
     }
@@ -113,13 +116,18 @@ export class Election implements Leadership {
     while (!this.#isStopped) {
       try {
         const consumer = await this.#ensureConsumer();
-        // nats.js takes the group although its type for consume() does not name it.
-        const pull = { group: GROUP, max_messages: 16, expires: PULL_EXPIRES_MS, callback: () => this.#onTick() };
-        this.#messages = await consumer.consume(pull as Parameters<Consumer['consume']>[0]);
+        const pull = {
+          group: GROUP,
+          max_messages: 16,
+          expires: PULL_EXPIRES_MS,
+          callback: () => this.#onTick(),
+        };
+        this.#messages = await consumer.consume(pull);
         if (this.#isStopped) await this.#messages.close();
         await this.#messages.closed();
       } catch (error) {
-        if (!this.#isStopped) this.#options.log.warn('the election is interrupted', { error: errorText(error) });
+        if (!this.#isStopped)
+          this.#options.log.warn('the election is interrupted', { error: errorText(error) });
       }
       if (!this.#isStopped) await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -1,6 +1,16 @@
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';
 export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';
-export { createProjection, openRegistryStore, type Projection, type ProjectionOptions, type RegistryStore, type StoreOptions } from './registry-store.js';
+export {
+  createProjection,
+  openRegistryStore,
+  type Projection,
+  type ProjectionOptions,
+  type RegistryStore,
+  type StoreOptions,
+} from './registry-store.js';
 export { API_LEVEL_MIN, differencesOf, ensureTopology } from './topology.js';
+export { NatsProber } from './prober.js';
+export { JetStreamSight, type SightOptions } from './sight.js';
+export { createWatchman, type WatchmanOptions } from './watchman.js';
 export { JetStreamViewBucket } from './view-bucket.js';

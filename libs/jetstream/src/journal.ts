@@ -1,7 +1,16 @@
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { type AggregateId, headerNames, type NewEvent, type RawEvent } from '#contracts';
 import type { AppendOptions, Journal, JournalEnds, JournalRange, LastEvent, OpenReader } from '#application';
-import { brokerError, type JournalPlace, JournalWriter, openReader, type OpenedReader, rawEvent, readAll, watchConnection } from '#nats';
+import {
+  brokerError,
+  type JournalPlace,
+  JournalWriter,
+  openReader,
+  type OpenedReader,
+  rawEvent,
+  readAll,
+  watchConnection,
+} from '#nats';
 
 /** The journal on a JetStream stream. */
 export class JetStreamJournal implements Journal {
@@ -27,7 +36,11 @@ export class JetStreamJournal implements Journal {
     const message = await this.#writer.last(aggregate);
     if (message === undefined) return undefined;
     const type = message.headers.get(headerNames.type);
-    return { sequence: message.sequence, type: type === '' ? undefined : type, data: parseOrUndefined(message.text()) };
+    return {
+      sequence: message.sequence,
+      type: type === '' ? undefined : type,
+      data: parseOrUndefined(message.text()),
+    };
   }
 
   async ends(): Promise<JournalEnds> {
@@ -86,7 +99,9 @@ export class JetStreamJournal implements Journal {
     if (isPast) return;
     const order = {
       ...this.#order(range.from),
-      ...(range.patterns === undefined ? {} : { filterSubjects: range.patterns.map((pattern) => this.#journalSubject(pattern)) }),
+      ...(range.patterns === undefined
+        ? {}
+        : { filterSubjects: range.patterns.map((pattern) => this.#journalSubject(pattern)) }),
       isDone: () => isPast,
     };
     await readAll(this.#place.connection, order, (message) => {

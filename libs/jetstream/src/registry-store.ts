@@ -1,7 +1,14 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { createStreamNames, createSubjects, type StreamNames, type Subjects } from '#contracts';
-import { type Log, Projector, type ProjectorParts, silentLog, systemClock, type ViewReplica } from '#application';
+import {
+  type Log,
+  Projector,
+  type ProjectorParts,
+  silentLog,
+  systemClock,
+  type ViewReplica,
+} from '#application';
 import { ViewTable } from '#domain';
 import { type FollowerHandlers, ViewFollower, watchConnection } from '#nats';
 import { Election } from './election.js';
@@ -38,7 +45,13 @@ export async function openRegistryStore(options: StoreOptions): Promise<Registry
   const domain = options.domain === undefined ? {} : { domain: options.domain };
   const manager = await ensureTopology(connection, { subjects, streams, replicas, ...domain });
   const place = { connection, subjects, streams, ...domain };
-  return { ...place, manager, log, journal: new JetStreamJournal(place, manager), bucket: new JetStreamViewBucket(place) };
+  return {
+    ...place,
+    manager,
+    log,
+    journal: new JetStreamJournal(place, manager),
+    bucket: new JetStreamViewBucket(place),
+  };
 }
 
 export interface ProjectionOptions extends FollowerHandlers {
@@ -67,7 +80,15 @@ export function createProjection(store: RegistryStore, options: ProjectionOption
     },
   };
   const leadership = new Election({ ...store, role: 'projector' });
-  const parts = { journal: store.journal, bucket: store.bucket, replica, table, leadership, clock: systemClock, log };
+  const parts = {
+    journal: store.journal,
+    bucket: store.bucket,
+    replica,
+    table,
+    leadership,
+    clock: systemClock,
+    log,
+  };
   const projector = new Projector({ ...parts, ...(onFolded === undefined ? {} : { onFolded }) });
   let stopWatching = (): void => undefined;
   return {

@@ -34,7 +34,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       allow_rollup_hdrs: false,
       max_msg_size: 2 * limits.recordBytesMax,
       duplicate_window: nanos(120_000),
-    } as WantedStream,
+    },
     {
       ...common,
       ...rebuilt,
@@ -45,7 +45,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       allow_rollup_hdrs: false,
       max_age: nanos(limits.leaseMsMax),
       max_msg_size: 4_096,
-    } as WantedStream,
+    },
     {
       ...common,
       ...rebuilt,
@@ -55,7 +55,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       allow_msg_ttl: true,
       subject_delete_marker_ttl: nanos(MARKER_MS),
       max_age: nanos(limits.leaseMsMax),
-    } as WantedStream,
+    },
     {
       ...common,
       ...rebuilt,
@@ -66,7 +66,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       allow_rollup_hdrs: false,
       deny_delete: true,
       republish: { src: `${streams.viewSubjects}>`, dest: subjects.discoveryAll },
-    } as WantedStream,
+    },
     {
       ...common,
       ...rebuilt,
@@ -75,6 +75,6 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       subjects: [`${subjects.prefix}election.v1.*`],
       max_age: nanos(60_000),
       max_msg_size: 4_096,
-    } as WantedStream,
+    },
   ];
 }

@@ -13,7 +13,10 @@ export const API_LEVEL_MIN = 2;
  * drop them silently, so the API level is checked and every stream is read back.
  * @throws ROLLCALL_BROKER_TOO_OLD, ROLLCALL_BROKER_NO_JETSTREAM, ROLLCALL_STREAM_CONFLICT
  */
-export async function ensureTopology(connection: NatsConnection, options: TopologyOptions & { readonly domain?: string }): Promise<JetStreamManager> {
+export async function ensureTopology(
+  connection: NatsConnection,
+  options: TopologyOptions & { readonly domain?: string },
+): Promise<JetStreamManager> {
   const manager = await openManager(connection, options.domain);
   for (const wanted of wantedStreams(options)) await ensureStream(manager, wanted);
   return manager;
@@ -33,7 +36,9 @@ async function openManager(connection: NatsConnection, domain?: string): Promise
     return manager;
   } catch (error) {
     if (isNotEnabled(error)) {
-      throw new RollcallError('ROLLCALL_BROKER_NO_JETSTREAM', 'the broker answers no JetStream request', { cause: error });
+      throw new RollcallError('ROLLCALL_BROKER_NO_JETSTREAM', 'the broker answers no JetStream request', {
+        cause: error,
+      });
     }
     throw brokerError(error, 'asking the broker for JetStream');
   }
@@ -50,9 +55,10 @@ async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Pr
   if (found !== undefined && differencesOf(wanted, found).length === 0) return;
   let stored: StreamConfig;
   try {
-    const info = found === undefined
-      ? await manager.streams.add(wanted)
-      : await manager.streams.update(wanted.name, { ...found, ...wanted });
+    const info =
+      found === undefined
+        ? await manager.streams.add(wanted)
+        : await manager.streams.update(wanted.name, { ...found, ...wanted });
     stored = info.config;
   } catch (error) {
     throw new RollcallError(
@@ -63,7 +69,10 @@ async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Pr
   }
   const dropped = differencesOf(wanted, stored);
   if (dropped.length > 0) {
-    throw new RollcallError('ROLLCALL_STREAM_CONFLICT', `the broker did not keep these settings of stream "${wanted.name}": ${dropped.join(', ')}`);
+    throw new RollcallError(
+      'ROLLCALL_STREAM_CONFLICT',
+      `the broker did not keep these settings of stream "${wanted.name}": ${dropped.join(', ')}`,
+    );
   }
 }
 
@@ -81,16 +90,25 @@ async function currentConfig(manager: JetStreamManager, name: string): Promise<S
 export function differencesOf(wanted: WantedStream, found: Partial<StreamConfig>): string[] {
   return Object.entries(wanted)
     .filter(([key, value]) => !isSame(value, found[key as keyof StreamConfig]))
-    .map(([key, value]) => `${key} is ${JSON.stringify(found[key as keyof StreamConfig])} instead of ${JSON.stringify(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key} is ${JSON.stringify(found[key as keyof StreamConfig])} instead of ${JSON.stringify(value)}`,
+    );
 }
 
 function isSame(wanted: unknown, found: unknown): boolean {
   if (wanted === false) return found === undefined || found === false;
   if (Array.isArray(wanted)) {
-    return Array.isArray(found) && wanted.length === found.length && wanted.every((item, index) => isSame(item, found[index]));
+    return (
+      Array.isArray(found) &&
+      wanted.length === found.length &&
+      wanted.every((item, index) => isSame(item, found[index]))
+    );
   }
   if (typeof wanted === 'object' && wanted !== null) {
-    return Object.entries(wanted).every(([key, value]) => isSame(value, (found as Record<string, unknown> | undefined)?.[key]));
+    return Object.entries(wanted).every(([key, value]) =>
+      isSame(value, (found as Record<string, unknown> | undefined)?.[key]),
+    );
   }
   return isDeepStrictEqual(wanted, found);
 }

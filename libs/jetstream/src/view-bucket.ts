@@ -19,10 +19,18 @@ export class JetStreamViewBucket implements ViewBucket {
     };
   }
 
-  async readAll(onRecord: (record: StoredRecord) => void, patterns: readonly string[] = ['>']): Promise<void> {
+  async readAll(
+    onRecord: (record: StoredRecord) => void,
+    patterns: readonly string[] = ['>'],
+  ): Promise<void> {
     const { connection, streams, domain } = this.#place;
     const filterSubjects = patterns.map((pattern) => streams.viewSubjects + pattern);
-    const order = { stream: streams.view, from: 'last-per-subject' as const, filterSubjects, ...(domain === undefined ? {} : { domain }) };
+    const order = {
+      stream: streams.view,
+      from: 'last-per-subject' as const,
+      filterSubjects,
+      ...(domain === undefined ? {} : { domain }),
+    };
     await readAll(connection, order, (message) => {
       onRecord({
         key: message.subject.slice(streams.viewSubjects.length),
@@ -35,7 +43,8 @@ export class JetStreamViewBucket implements ViewBucket {
   #outgoing({ key, value, expectedRevision, ttlMs }: ViewWrite) {
     const head = headers();
     head.set('content-type', 'application/json');
-    if (expectedRevision !== undefined) head.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
+    if (expectedRevision !== undefined)
+      head.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
     if (ttlMs !== undefined) head.set('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);
     return { subject: this.#place.streams.viewSubjects + key, payload: encodeJson(value), headers: head };
   }

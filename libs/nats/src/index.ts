@@ -8,6 +8,17 @@ export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-
 export type { StoredAck } from './publish/ack.js';
 export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
 export { type LastMessage, lastMessage } from './read/last-message.js';
-export { type OpenedReader, openReader, readAll, type ReadAllOrder, type ReadOrder } from './read/ordered-reader.js';
-export { type FollowerHandlers, type FollowerOptions, type ResyncReason, ViewFollower } from './view/view-follower.js';
+export {
+  type OpenedReader,
+  openReader,
+  readAll,
+  type ReadAllOrder,
+  type ReadOrder,
+} from './read/ordered-reader.js';
+export {
+  type FollowerHandlers,
+  type FollowerOptions,
+  type ResyncReason,
+  ViewFollower,
+} from './view/view-follower.js';
 export { keyPatterns, type ViewScope } from './view/view-scope.js';

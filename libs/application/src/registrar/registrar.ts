@@ -53,7 +53,10 @@ export class Registrar {
       const last = await this.journal.last(aggregate);
       const record = last?.data as InstanceRecord | undefined;
       if (last === undefined || record === undefined || last.type === eventTypes.instanceDeregistered) {
-        throw new RollcallError('ROLLCALL_NOT_FOUND', `instance ${quote(names.instance)} of service ${quote(names.service)} is not registered`);
+        throw new RollcallError(
+          'ROLLCALL_NOT_FOUND',
+          `instance ${quote(names.instance)} of service ${quote(names.service)} is not registered`,
+        );
       }
       const data: InstanceRecord = { ...record, status: 'down' };
       const event = { ...attributesOf(this.identity, eventTypes.instanceDeregistered, by), aggregate, data };
@@ -63,7 +66,11 @@ export class Registrar {
   }
 }
 
-function aggregateOf({ namespace, service, instance }: Omit<InstanceAggregateId, 'kind'>): InstanceAggregateId {
+function aggregateOf({
+  namespace,
+  service,
+  instance,
+}: Omit<InstanceAggregateId, 'kind'>): InstanceAggregateId {
   return { kind: 'instance', namespace, service, instance };
 }
 

@@ -50,7 +50,8 @@ export async function foldJournal(journal: Journal, options: FoldOptions): Promi
     if (step.kind === 'changed') folding.set(key, step.entry);
     else if (step.kind === 'refused') reject(raw, step.rejection, decoded.event);
   };
-  if (toSequence >= fromSequence) await journal.read({ from: { sequence: fromSequence }, toSequence }, onEvent);
+  if (toSequence >= fromSequence)
+    await journal.read({ from: { sequence: fromSequence }, toSequence }, onEvent);
   const entries = new Map<string, ViewEntry>();
   for (const [key, entry] of folding) entries.set(key, joinEntry(entry));
   return { entries, atMs, events, setAside };

@@ -32,7 +32,11 @@ export interface VerifyOptions {
  * Folds the journal from zero up to the position the bucket claims, and compares with the bucket itself, never
  * with a process's memory. Records newer than the position are left alone: their projector is still writing.
  */
-export async function verifyView(journal: Journal, bucket: ViewBucket, options: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verifyView(
+  journal: Journal,
+  bucket: ViewBucket,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
   const stored = await readBucket(bucket);
   const { lastSequence } = await journal.ends();
   const folded = await foldJournal(journal, {
@@ -61,7 +65,8 @@ async function readBucket(bucket: ViewBucket): Promise<StoredView> {
   const records = new Map<string, StoredRecord>();
   let position = 0;
   await bucket.readAll((record) => {
-    if (record.key === viewKeys.position) position = (record.value as PositionRecord | undefined)?.position ?? 0;
+    if (record.key === viewKeys.position)
+      position = (record.value as PositionRecord | undefined)?.position ?? 0;
     else if (!record.key.startsWith(viewKeys.quarantinePrefix)) records.set(record.key, record);
   });
   return { position, records };
@@ -71,7 +76,10 @@ function compare(folded: FoldedJournal, stored: StoredView): Difference[] {
   const differences: Difference[] = [];
   for (const [key, entry] of folded.entries) {
     const found = stored.records.get(key);
-    const difference = found === undefined ? missing(entry, folded.atMs) : differs(entry, found.value as ViewEntry, stored.position);
+    const difference =
+      found === undefined
+        ? missing(entry, folded.atMs)
+        : differs(entry, found.value as ViewEntry, stored.position);
     if (difference !== undefined) differences.push({ key, ...difference });
   }
   for (const [key, record] of stored.records) {
@@ -88,7 +96,11 @@ function missing(entry: ViewEntry, nowMs: number): Omit<Difference, 'key'> | und
   return isAged ? undefined : { kind: 'missing', detail: `sequence ${entry.sequence} was never written` };
 }
 
-function differs(entry: ViewEntry, found: ViewEntry | undefined, position: number): Omit<Difference, 'key'> | undefined {
+function differs(
+  entry: ViewEntry,
+  found: ViewEntry | undefined,
+  position: number,
+): Omit<Difference, 'key'> | undefined {
   const sequence = found?.sequence ?? 0;
   if (found === undefined || sequence < entry.sequence) {
     return { kind: 'stale', detail: `holds sequence ${sequence} instead of ${entry.sequence}` };
@@ -110,7 +122,10 @@ async function repair(
   for (const { key } of differences) {
     const after = folded.entries.get(key);
     const found = stored.records.get(key);
-    const value = after === undefined ? tombstoneOf(found?.value as ViewRecord) : describeChange(found?.value as ViewEntry, after);
+    const value =
+      after === undefined
+        ? tombstoneOf(found?.value as ViewRecord)
+        : describeChange(found?.value as ViewEntry, after);
     await writer.write({
       key,
       value,
@@ -125,6 +140,10 @@ async function repair(
 
 /** A record the journal knows nothing of is told as removed, and is gone a second later. */
 function tombstoneOf(found: ViewRecord): ViewRecord {
-  const cause = { id: 'verify', type: 'rollcall.view.repaired.v1', reason: 'the journal knows nothing of it' };
+  const cause = {
+    id: 'verify',
+    type: 'rollcall.view.repaired.v1',
+    reason: 'the journal knows nothing of it',
+  };
   return { ...found, change: 'removed', changed: [], cause };
 }

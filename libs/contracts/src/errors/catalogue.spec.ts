@@ -3,6 +3,7 @@ import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { brokerErrors } from './broker.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
+import { queryErrors } from './query.js';
 import { errorText, isRollcallError, RollcallError } from './rollcall-error.js';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
@@ -26,7 +27,7 @@ describe.each(codes)('the catalogue entry %s', (code) => {
 
 describe('the catalogue', () => {
   it('defines no code twice', () => {
-    const parts = [inputErrors, operationErrors, brokerErrors].flatMap((part) => Object.keys(part));
+    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });
 });

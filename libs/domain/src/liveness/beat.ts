@@ -26,8 +26,10 @@ export function classifyBeat(headers: BeatHeaders): BeatKind {
       ? { kind: 'refused', reason: 'it did not come in through the heartbeat stream' }
       : { kind: 'lapsed' };
   }
-  if (headers.markerReason !== undefined) return { kind: 'refused', reason: 'it carries a forged delete marker' };
-  if (headers.foreign !== undefined) return { kind: 'refused', reason: `it carries the foreign header "${headers.foreign}"` };
+  if (headers.markerReason !== undefined)
+    return { kind: 'refused', reason: 'it carries a forged delete marker' };
+  if (headers.foreign !== undefined)
+    return { kind: 'refused', reason: `it carries the foreign header "${headers.foreign}"` };
   return { kind: 'beat' };
 }
 

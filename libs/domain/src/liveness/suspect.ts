@@ -28,6 +28,10 @@ export function suspectStep(facts: SuspectFacts): SuspectStep {
 }
 
 /** After a gap in what the watchman sees, an instance gets the time of one heartbeat to show itself. */
-export function isQuiet({ times, sightSinceMs, nowMs }: Pick<SuspectFacts, 'times' | 'sightSinceMs' | 'nowMs'>): boolean {
+export function isQuiet({
+  times,
+  sightSinceMs,
+  nowMs,
+}: Pick<SuspectFacts, 'times' | 'sightSinceMs' | 'nowMs'>): boolean {
   return nowMs - sightSinceMs < heartbeatTtlMs(times.heartbeatMs) + 1_000;
 }

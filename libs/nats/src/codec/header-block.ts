@@ -18,7 +18,8 @@ export function headerBlock(message: JsMsg): string {
     return Buffer.from(msg._rdata.buffer, msg._rdata.byteOffset, length).toString('utf8');
   }
   let block = '';
-  for (const [name, values] of message.headers ?? []) for (const value of values) block += `\r\n${name}: ${value}`;
+  for (const [name, values] of message.headers ?? [])
+    for (const value of values) block += `\r\n${name}: ${value}`;
   return `${block}\r\n`;
 }
 

@@ -22,7 +22,10 @@ const diskFull = new Set<number>([
   jetStreamCodes.memoryExceeded,
   jetStreamCodes.storageExceeded,
 ]);
-const conflicts = new Set<number>([jetStreamCodes.wrongLastSequence, jetStreamCodes.wrongLastSequenceInBatch]);
+const conflicts = new Set<number>([
+  jetStreamCodes.wrongLastSequence,
+  jetStreamCodes.wrongLastSequenceInBatch,
+]);
 const absent = new Set<number>([jetStreamCodes.notEnabled, jetStreamCodes.notEnabledForAccount]);
 
 /** What the server answered, when it answered at all. */
@@ -41,7 +44,9 @@ export function apiError(failure: ApiFailure, doing: string): RollcallError {
 
 function codeOf({ err_code, description }: ApiFailure): ErrorCode {
   if (conflicts.has(err_code)) return 'ROLLCALL_REVISION_CONFLICT';
-  const full = diskFull.has(err_code) || (err_code === jetStreamCodes.storeFailed && /no space|maximum bytes/i.test(description));
+  const full =
+    diskFull.has(err_code) ||
+    (err_code === jetStreamCodes.storeFailed && /no space|maximum bytes/i.test(description));
   if (full) return 'ROLLCALL_BROKER_DISK_FULL';
   if (absent.has(err_code)) return 'ROLLCALL_BROKER_NO_JETSTREAM';
   return 'ROLLCALL_UNAVAILABLE';
@@ -55,7 +60,11 @@ export function brokerError(error: unknown, doing: string): RollcallError {
   if (failure !== undefined) return apiError(failure, doing);
   const text = `${doing}: ${errorText(error)}`;
   if (cause instanceof errors.PermissionViolationError) {
-    return new RollcallError('ROLLCALL_BROKER_DENIED', `${doing}: ${cause.operation} on "${cause.subject}" is not allowed`, { cause: error });
+    return new RollcallError(
+      'ROLLCALL_BROKER_DENIED',
+      `${doing}: ${cause.operation} on "${cause.subject}" is not allowed`,
+      { cause: error },
+    );
   }
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
     return new RollcallError('ROLLCALL_BROKER_REFUSED_LOGIN', text, { cause: error });

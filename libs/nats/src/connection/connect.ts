@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type ConnectionOptions, connect, credsAuthenticator, nkeyAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  nkeyAuthenticator,
+  type NatsConnection,
+} from '@nats-io/transport-node';
 import { limits } from '#contracts';
 import { brokerError } from './broker-error.js';
 
@@ -53,7 +59,8 @@ async function connectionOptions(access: BrokerAccess): Promise<ConnectionOption
   if (access.user !== undefined) Object.assign(options, { user: access.user, pass: access.password ?? '' });
   if (access.token !== undefined) options.token = access.token;
   if (access.tls !== undefined) options.tls = access.tls;
-  if (access.credsFile !== undefined) options.authenticator = credsAuthenticator(await readFile(access.credsFile));
+  if (access.credsFile !== undefined)
+    options.authenticator = credsAuthenticator(await readFile(access.credsFile));
   if (access.nkeySeed !== undefined) {
     options.authenticator = nkeyAuthenticator(new TextEncoder().encode(access.nkeySeed));
   }

@@ -28,6 +28,7 @@ export function readAck(text: string, stream: string): AckReply {
     const { err_code, code = 0, description = 'no description' } = reply.error;
     return { kind: 'failed', failure: { err_code, code, description } };
   }
-  if (reply.stream !== stream || !Number.isSafeInteger(reply.seq) || (reply.seq as number) < 1) return { kind: 'stranger' };
+  if (reply.stream !== stream || !Number.isSafeInteger(reply.seq) || (reply.seq as number) < 1)
+    return { kind: 'stranger' };
   return { kind: 'stored', ack: { sequence: reply.seq as number, duplicate: reply.duplicate === true } };
 }

@@ -23,7 +23,10 @@ export async function publishBatch(
 ): Promise<{ readonly lastSequence: number }> {
   const last = messages.at(-1);
   if (last === undefined || messages.length > limits.batchMessagesMax) {
-    throw new RollcallError('ROLLCALL_BATCH_REFUSED', `a batch of ${messages.length} messages is not between 1 and ${limits.batchMessagesMax}`);
+    throw new RollcallError(
+      'ROLLCALL_BATCH_REFUSED',
+      `a batch of ${messages.length} messages is not between 1 and ${limits.batchMessagesMax}`,
+    );
   }
   const id = randomUUID().replaceAll('-', '');
   for (const [index, message] of messages.slice(0, -1).entries()) {
@@ -43,9 +46,16 @@ function batchHeaders(message: Outgoing, id: string, position: number) {
   return copy;
 }
 
-async function requestCommit(connection: NatsConnection, last: Outgoing, headers: ReturnType<typeof newHeaders>): Promise<BatchReply> {
+async function requestCommit(
+  connection: NatsConnection,
+  last: Outgoing,
+  headers: ReturnType<typeof newHeaders>,
+): Promise<BatchReply> {
   try {
-    const reply = await connection.request(last.subject, last.payload, { headers, timeout: limits.readTimeoutMs });
+    const reply = await connection.request(last.subject, last.payload, {
+      headers,
+      timeout: limits.readTimeoutMs,
+    });
     return reply.json<BatchReply>();
   } catch (error) {
     const text = `the batch ending on "${last.subject}" got no answer`;
@@ -62,7 +72,10 @@ function readReply(reply: BatchReply, stream: string, count: number): { lastSequ
     throw error;
   }
   if (reply.stream !== stream || !Number.isSafeInteger(reply.seq) || reply.count !== count) {
-    throw new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `the answer to a batch of ${count} was not an acknowledgement of all of it`);
+    throw new RollcallError(
+      'ROLLCALL_NOT_ACKNOWLEDGED',
+      `the answer to a batch of ${count} was not an acknowledgement of all of it`,
+    );
   }
   return { lastSequence: reply.seq as number };
 }

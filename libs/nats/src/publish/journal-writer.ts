@@ -44,7 +44,9 @@ export class JournalWriter {
       return (await this.#publisher.publish(outgoing)).sequence;
     } catch (error) {
       // The ack may have been lost: then the retry conflicts with our own first attempt.
-      const stored = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT') ? await this.#ownMessage(outgoing, event.id) : undefined;
+      const stored = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')
+        ? await this.#ownMessage(outgoing, event.id)
+        : undefined;
       if (stored !== undefined) return stored.sequence;
       throw error;
     }
@@ -58,7 +60,11 @@ export class JournalWriter {
 
   /** The last message on an aggregate's subject: its revision, and what was said. */
   async last(aggregate: NewEvent['aggregate']): Promise<LastMessage | undefined> {
-    return lastMessage(await this.#manager, this.#place.streams.journal, this.#place.subjects.journal(aggregate));
+    return lastMessage(
+      await this.#manager,
+      this.#place.streams.journal,
+      this.#place.subjects.journal(aggregate),
+    );
   }
 
   close(): void {

@@ -1,4 +1,11 @@
-import { createInbox, errors, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import {
+  createInbox,
+  errors,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
 import { apiError } from '../connection/broker-error.js';
 import { watchConnection } from '../connection/status.js';
@@ -75,14 +82,21 @@ export class AckPublisher {
    * @throws ROLLCALL_REVISION_CONFLICT, ROLLCALL_NOT_ACKNOWLEDGED, ROLLCALL_BROKER_DENIED, ROLLCALL_BROKER_DISK_FULL
    */
   publish(outgoing: Outgoing): Promise<StoredAck> {
-    if (this.#closed) return Promise.reject(new RollcallError('ROLLCALL_UNAVAILABLE', 'the publisher is closed'));
+    if (this.#closed)
+      return Promise.reject(new RollcallError('ROLLCALL_UNAVAILABLE', 'the publisher is closed'));
     if (this.#pending.size >= limits.publishPendingMax) {
       const text = `${this.#pending.size} writes wait for the broker, the most allowed`;
       return Promise.reject(new RollcallError('ROLLCALL_UNAVAILABLE', text));
     }
     return new Promise((resolve, reject) => {
       const id = (this.#next++).toString(36);
-      const pending: Pending = { ...outgoing, resolve, reject, deadlineMs: 0, attemptsLeft: this.#attemptsMax };
+      const pending: Pending = {
+        ...outgoing,
+        resolve,
+        reject,
+        deadlineMs: 0,
+        attemptsLeft: this.#attemptsMax,
+      };
       this.#pending.set(id, pending);
       this.#send(id, pending);
     });
@@ -93,7 +107,9 @@ export class AckPublisher {
     this.#closed = true;
     clearInterval(this.#sweep);
     this.#stopWatching();
-    this.#failAll(new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', 'the publisher was closed before the broker answered'));
+    this.#failAll(
+      new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', 'the publisher was closed before the broker answered'),
+    );
     this.#subscription.unsubscribe();
   }
 
@@ -108,7 +124,11 @@ export class AckPublisher {
         ...(pending.headers === undefined ? {} : { headers: pending.headers }),
       });
     } catch (error) {
-      this.#settle(id)?.reject(new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `publishing on "${pending.subject}" failed`, { cause: error }));
+      this.#settle(id)?.reject(
+        new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `publishing on "${pending.subject}" failed`, {
+          cause: error,
+        }),
+      );
     }
   }
 
@@ -155,12 +175,14 @@ export class AckPublisher {
     for (const [id, pending] of this.#pending) {
       if (pending.subject !== error.subject) continue;
       this.#settle(id)?.reject(
-        new RollcallError('ROLLCALL_BROKER_DENIED', `publishing on "${pending.subject}" is not allowed`, { cause: error }),
+        new RollcallError('ROLLCALL_BROKER_DENIED', `publishing on "${pending.subject}" is not allowed`, {
+          cause: error,
+        }),
       );
     }
   }
 
   #failAll(error: Error): void {
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error);
+    for (const id of this.#pending.keys()) this.#settle(id)?.reject(error);
   }
 }

@@ -10,7 +10,11 @@ export interface LastMessage {
 }
 
 /** The last message on a subject, or undefined when there is none. Any replica may answer. */
-export async function lastMessage(manager: JetStreamManager, stream: string, subject: string): Promise<LastMessage | undefined> {
+export async function lastMessage(
+  manager: JetStreamManager,
+  stream: string,
+  subject: string,
+): Promise<LastMessage | undefined> {
   try {
     const found = await manager.direct.getMessage(stream, { last_by_subj: subject });
     if (found === null) return undefined;

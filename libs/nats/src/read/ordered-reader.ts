@@ -23,7 +23,11 @@ export interface OpenedReader {
  * Opens an ordered push consumer and hands every message to the callback, which must not throw.
  * Not the ordered pull consumer: in nats.js 3.4.0 it stalls after a reconnect (measured).
  */
-export async function openReader(connection: NatsConnection, order: ReadOrder, onMessage: (message: JsMsg) => void): Promise<OpenedReader> {
+export async function openReader(
+  connection: NatsConnection,
+  order: ReadOrder,
+  onMessage: (message: JsMsg) => void,
+): Promise<OpenedReader> {
   try {
     const client = jetstream(connection, order.domain === undefined ? {} : { domain: order.domain });
     const consumer = await client.consumers.getPushConsumer(order.stream, startOptions(order));
@@ -64,7 +68,11 @@ export interface ReadAllOrder extends ReadOrder {
 const SILENCE_MS = 250;
 
 /** Reads everything that is there now and resolves when the last of it has been handed over. */
-export async function readAll(connection: NatsConnection, order: ReadAllOrder, onMessage: (message: JsMsg) => void): Promise<void> {
+export async function readAll(
+  connection: NatsConnection,
+  order: ReadAllOrder,
+  onMessage: (message: JsMsg) => void,
+): Promise<void> {
   const stallMs = order.stallMs ?? limits.readTimeoutMs;
   let lastAtMs = performance.now();
   let isDone = false;
@@ -87,7 +95,11 @@ export async function readAll(connection: NatsConnection, order: ReadAllOrder, o
     else if (silentMs > stallMs) failure = `nothing arrived for ${stallMs} ms`;
     if (failure !== undefined) finish();
     // A message that was to come last may have expired meanwhile: then none says "nothing is pending".
-    else if (silentMs > SILENCE_MS) void reader.pendingNow().then((pending) => pending === 0 && finish(), () => undefined);
+    else if (silentMs > SILENCE_MS)
+      void reader.pendingNow().then(
+        (pending) => pending === 0 && finish(),
+        () => undefined,
+      );
   }, SILENCE_MS);
   await finished;
   isDone = true;

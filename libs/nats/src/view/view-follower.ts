@@ -1,6 +1,15 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
-import { isRollcallError, limits, type PositionRecord, RollcallError, type StreamNames, type Subjects, viewKeys, type ViewRecord } from '#contracts';
+import {
+  isRollcallError,
+  limits,
+  type PositionRecord,
+  RollcallError,
+  type StreamNames,
+  type Subjects,
+  viewKeys,
+  type ViewRecord,
+} from '#contracts';
 import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
 import { readAll } from '../read/ordered-reader.js';
@@ -10,7 +19,11 @@ export interface FollowerHandlers {
   /** One change, in the order of the view. */
   readonly onChange?: (key: string, record: ViewRecord) => void;
   /** A snapshot replaced what was held; the differences have been told as changes before. */
-  readonly onResynced?: (info: { readonly position: number; readonly reason: ResyncReason; readonly changes: number }) => void;
+  readonly onResynced?: (info: {
+    readonly position: number;
+    readonly reason: ResyncReason;
+    readonly changes: number;
+  }) => void;
   /** The view has come to this journal sequence. */
   readonly onPosition?: (position: PositionRecord) => void;
   readonly onTrouble?: (error: Error) => void;
@@ -100,7 +113,9 @@ export class ViewFollower {
       else this.#options.onTrouble?.(error);
     };
     const { live } = scopeSubjects(this.#scope, subjects, streams);
-    this.#subscriptions = [...live, subjects.position].map((subject) => connection.subscribe(subject, { callback }));
+    this.#subscriptions = [...live, subjects.position].map((subject) =>
+      connection.subscribe(subject, { callback }),
+    );
     this.#stopWatching = watchConnection(connection, { onReconnect: () => void this.resync('reconnect') });
     await connection.flush();
     await this.resync('start');
@@ -121,7 +136,9 @@ export class ViewFollower {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
         const text = `the view is at ${this.#position} and did not reach ${sequence} in ${timeoutMs} ms`;
-        reject(new RollcallError('ROLLCALL_POSITION_NOT_REACHED', text, { details: { position: this.#position } }));
+        reject(
+          new RollcallError('ROLLCALL_POSITION_NOT_REACHED', text, { details: { position: this.#position } }),
+        );
       }, timeoutMs);
       this.#waiters.add(waiter);
     });
@@ -164,7 +181,8 @@ export class ViewFollower {
     };
     await readAll(connection, order, (message) => {
       const key = message.subject.slice(streams.viewSubjects.length);
-      if (key === viewKeys.position) stored = { record: parse<PositionRecord>(message), revision: message.seq };
+      if (key === viewKeys.position)
+        stored = { record: parse(message) as PositionRecord | undefined, revision: message.seq };
       else {
         seen.add(key);
         if (this.#onStored(key, message, reason)) changes += 1;
@@ -182,7 +200,7 @@ export class ViewFollower {
 
   /** Applies one stored record; true when it differs from what is held. */
   #onStored(key: string, message: JsMsg, reason: ResyncReason): boolean {
-    const record = parse<ViewRecord>(message);
+    const record = parse(message) as ViewRecord | undefined;
     if (record === undefined) return false;
     const held = this.table.get(key);
     if (held !== undefined && held.entry.sequence >= record.sequence) {
@@ -222,7 +240,7 @@ export class ViewFollower {
   }
 
   #onRecord(key: string, message: Msg, isBuffered: boolean): void {
-    const record = parse<ViewRecord>(message);
+    const record = parse(message) as ViewRecord | undefined;
     if (record === undefined) return;
     this.#heardAtMs = performance.now();
     if (this.#options.isLeading?.() !== true && !this.#takes(key, record, message, isBuffered)) return;
@@ -239,7 +257,7 @@ export class ViewFollower {
   }
 
   #onBeacon(message: Msg): void {
-    const position = parse<PositionRecord>(message);
+    const position = parse(message) as PositionRecord | undefined;
     if (position === undefined || position.position < this.#position) return;
     this.#advance(position);
     if (this.#options.isLeading?.() !== true && !this.#agrees(position)) this.#resyncSoon();
@@ -272,11 +290,11 @@ export class ViewFollower {
   }
 }
 
-function parse<T extends ViewRecord | PositionRecord>(message: { json<J>(): J }): T | undefined {
+/** A body that cannot be read is passed over: the next snapshot or beacon puts it right. */
+function parse(message: { string(): string }): unknown {
   try {
-    return message.json<T>();
+    return JSON.parse(message.string());
   } catch {
     return undefined;
   }
 }
-

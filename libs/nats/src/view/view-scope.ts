@@ -10,7 +10,8 @@ export interface ViewScope {
 /** Key patterns of a scope, in NATS wildcards, e.g. `default.instance.payments.*`. */
 export function keyPatterns({ namespace, services }: ViewScope): string[] {
   if (namespace === undefined) return ['*.instance.*.*', '*.service.*', '*.protection.*'];
-  if (services === undefined) return [`${namespace}.instance.*.*`, `${namespace}.service.*`, `${namespace}.protection.*`];
+  if (services === undefined)
+    return [`${namespace}.instance.*.*`, `${namespace}.service.*`, `${namespace}.protection.*`];
   return services.flatMap((service) => [
     `${namespace}.instance.${service}.*`,
     `${namespace}.service.${service}`,
@@ -34,4 +35,3 @@ export function isServiceInScope(id: string, { namespace, services }: ViewScope)
   if (!id.startsWith(`${namespace}/`)) return false;
   return services === undefined || services.some((service) => serviceId(namespace, service) === id);
 }
-

@@ -1,0 +1,58 @@
+import { type HeartbeatBody, type IncarnationId, incarnationKey } from '#contracts';
+import type { Disconnect } from '../ports/sight.js';
+
+export interface Beat {
+  readonly id: IncarnationId;
+  /** Broker time, ms. */
+  readonly atMs: number;
+  readonly body: HeartbeatBody;
+}
+
+/** The last valid beat of every incarnation, and whose connection it came over. */
+export class BeatBook {
+  readonly #beats = new Map<string, Beat>();
+  readonly #connections = new Map<string, string>();
+
+  get size(): number {
+    return this.#beats.size;
+  }
+
+  last(id: IncarnationId): Beat | undefined {
+    return this.#beats.get(incarnationKey(id));
+  }
+
+  note(beat: Beat): void {
+    const key = incarnationKey(beat.id);
+    const known = this.#beats.get(key);
+    if (known !== undefined && known.atMs > beat.atMs) return;
+    this.#forgetConnection(known);
+    this.#beats.set(key, beat);
+    const connection = connectionKey(beat.body.connection);
+    if (connection !== undefined) this.#connections.set(connection, key);
+  }
+
+  forget(id: IncarnationId): void {
+    const key = incarnationKey(id);
+    this.#forgetConnection(this.#beats.get(key));
+    this.#beats.delete(key);
+  }
+
+  /** Whose last beat came over a connection. */
+  ownerOf(connection: Disconnect): IncarnationId | undefined {
+    const key = this.#connections.get(connectionKey(connection) ?? '');
+    return key === undefined ? undefined : this.#beats.get(key)?.id;
+  }
+
+  #forgetConnection(beat: Beat | undefined): void {
+    const connection = connectionKey(beat?.body.connection);
+    if (connection !== undefined) this.#connections.delete(connection);
+  }
+}
+
+/** A stranger's word: anything but a server id and a number names no connection. */
+function connectionKey(
+  connection: { serverId?: unknown; clientId?: unknown } | undefined,
+): string | undefined {
+  if (typeof connection?.serverId !== 'string' || typeof connection.clientId !== 'number') return undefined;
+  return `${connection.serverId}/${connection.clientId}`;
+}

@@ -1,0 +1,91 @@
+import { eventTypes, isRollcallError, type ProtectionRecord, type ServiceAggregateId } from '#contracts';
+import { isMassExpiry, type ServiceSlots, type ViewTable } from '#domain';
+import type { Journal } from '../ports/journal.js';
+import type { Log } from '../ports/log.js';
+import { attributesOf, type EventIdentity } from '../registrar/event-factory.js';
+import { countService, engagedProtection, policyOf, type ServiceCount } from './headcount.js';
+
+export interface ProtectorParts {
+  readonly journal: Journal;
+  readonly identity: EventIdentity;
+  readonly observer: string;
+  readonly table: ViewTable;
+  readonly log: Log;
+}
+
+/** Keeps a service from being emptied by a fault that is not its own. */
+export class Protector {
+  readonly #parts: ProtectorParts;
+  readonly #writing = new Set<string>();
+
+  constructor(parts: ProtectorParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether an instance of this service must not expire now. Engages protection when it has to. */
+  async forbids(slots: ServiceSlots, nowMs: number): Promise<boolean> {
+    if (engagedProtection(slots) !== undefined) return true;
+    const count = countService(slots, nowMs);
+    const policy = policyOf(slots);
+    if (!isMassExpiry(count, policy)) return false;
+    const detail = `${count.goingCount} of ${count.presentCount} would have gone at once, more than ${policy.sharePercent} %`;
+    await this.#write(slots, count, true, detail);
+    return true;
+  }
+
+  /** Ends protection that has nothing left to protect. Called now and then by the leading watchman. */
+  async releaseWhereOver(nowMs: number): Promise<void> {
+    for (const slots of this.#parts.table.services()) {
+      const engaged = engagedProtection(slots);
+      if (engaged === undefined) continue;
+      const count = countService(slots, nowMs);
+      const policy = policyOf(slots);
+      const isCalm = !isMassExpiry(
+        { presentCount: count.standingCount, goingCount: count.suspectCount },
+        policy,
+      );
+      const isSpent = nowMs - engaged.atMs > policy.maxMs && count.suspectCount === 0;
+      if (!isSpent && !(isCalm && count.suspectCount === 0)) continue;
+      const seconds = Math.round((nowMs - engaged.atMs) / 1_000);
+      await this.#write(
+        slots,
+        count,
+        false,
+        `no suspects are left after ${seconds} s; ${count.standingCount} instances stand`,
+      );
+    }
+  }
+
+  async #write(slots: ServiceSlots, count: ServiceCount, engaged: boolean, detail: string): Promise<void> {
+    const { journal, identity, observer, log } = this.#parts;
+    const { namespace, service } = slots;
+    const aggregate: ServiceAggregateId = { kind: 'protection', namespace, service };
+    const key = `${namespace}/${service}`;
+    if (this.#writing.has(key)) return;
+    this.#writing.add(key);
+    try {
+      const last = await journal.last(aggregate);
+      if ((last?.data as ProtectionRecord | undefined)?.engaged === engaged) return;
+      const data: ProtectionRecord = {
+        namespace,
+        service,
+        engaged,
+        presentCount: count.presentCount,
+        goingCount: engaged ? count.goingCount : count.suspectCount,
+        sharePercent: policyOf(slots).sharePercent,
+        detail,
+      };
+      const type = engaged ? eventTypes.protectionEngaged : eventTypes.protectionReleased;
+      const by = { actor: observer, source: `/watchman/${observer}`, reason: detail };
+      await journal.append(
+        { ...attributesOf(identity, type, by), aggregate, data },
+        { expectedRevision: last?.sequence ?? 0 },
+      );
+      log.warn(engaged ? 'protection engaged' : 'protection released', { namespace, service, detail });
+    } catch (error) {
+      if (!isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
+    } finally {
+      this.#writing.delete(key);
+    }
+  }
+}

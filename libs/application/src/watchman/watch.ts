@@ -1,0 +1,87 @@
+import { aggregateKey, type IncarnationId, type InstanceView } from '#contracts';
+import { isInstanceView, isPresent, isQuiet, leaseTimes, type Slot, type ViewTable } from '#domain';
+import type { Clock } from '../ports/clock.js';
+import type { Journal } from '../ports/journal.js';
+import type { Leadership } from '../ports/leadership.js';
+import type { Log } from '../ports/log.js';
+import type { Prober, ProbeResult, Sight } from '../ports/sight.js';
+import type { EventIdentity } from '../registrar/event-factory.js';
+import { BeatBook } from './beat-book.js';
+import { BrokerClock } from './broker-clock.js';
+
+export interface WatchmanParts {
+  readonly journal: Journal;
+  readonly table: ViewTable;
+  readonly sight: Sight;
+  readonly prober: Prober;
+  /** Whoever leads acts at once; the others give it a moment, and act when it does not. */
+  readonly leadership: Leadership;
+  readonly clock: Clock;
+  readonly identity: EventIdentity;
+  /** Name of this replica, as the journal shows it. */
+  readonly observer: string;
+  readonly log: Log;
+  readonly onCount?: (what: WatchmanCount) => void;
+}
+
+export type WatchmanCount = 'beat' | 'refused-beat' | 'suspected' | 'cleared' | 'expired' | 'false-alarm';
+
+const PROBE_TIMEOUT_MS = 400;
+const PROBES_AT_ONCE_MAX = 256;
+
+/** What a watchman knows, and how good its sight is. */
+export class Watch {
+  readonly parts: WatchmanParts;
+  readonly beats = new BeatBook();
+  readonly brokerClock: BrokerClock;
+  /** Broker time since when nothing was missed; Infinity while the broker has not said what time it is. */
+  sightSinceMs = Infinity;
+  isStopped = false;
+  #probesInFlight = 0;
+
+  constructor(parts: WatchmanParts) {
+    this.parts = parts;
+    this.brokerClock = new BrokerClock(parts.clock);
+  }
+
+  get isProbingAtLimit(): boolean {
+    return this.#probesInFlight >= PROBES_AT_ONCE_MAX;
+  }
+
+  /** Something may have been missed: every instance gets the time of a heartbeat before it is judged again. */
+  noteGap(reason: string): void {
+    this.parts.log.info('watching anew', { reason });
+    this.sightSinceMs = this.brokerClock.nowMs() ?? Infinity;
+  }
+
+  isQuietFor(view: InstanceView): boolean {
+    const nowMs = this.brokerClock.nowMs();
+    return (
+      nowMs === undefined || isQuiet({ times: leaseTimes(view), sightSinceMs: this.sightSinceMs, nowMs })
+    );
+  }
+
+  async probe(id: IncarnationId): Promise<ProbeResult> {
+    this.#probesInFlight += 1;
+    try {
+      return await this.parts.prober.probe(id, PROBE_TIMEOUT_MS);
+    } finally {
+      this.#probesInFlight -= 1;
+    }
+  }
+
+  /** The instance as the view shows it, when this very incarnation is present. */
+  viewOf(id: IncarnationId): InstanceView | undefined {
+    const { namespace, service, instance, incarnation } = id;
+    const entry = this.parts.table.get(
+      aggregateKey({ kind: 'instance', namespace, service, instance }),
+    )?.entry;
+    if (entry === undefined || !isPresent(entry) || !isInstanceView(entry.record)) return undefined;
+    return entry.record.incarnation === incarnation ? entry.record : undefined;
+  }
+
+  leased(slot: Slot): InstanceView | undefined {
+    const { record } = slot.entry;
+    return isInstanceView(record) && record.leaseMs > 0 && isPresent(slot.entry) ? record : undefined;
+  }
+}

@@ -1,0 +1,222 @@
+import {
+  errorText,
+  type Evidence,
+  type FailedCallReport,
+  type IncarnationId,
+  incarnationKey,
+  type InstanceView,
+  type ViewRecord,
+} from '#contracts';
+import { classifyBeat, fromTime, isLapsed, leaseTimes, toTime, ttlRefusal } from '#domain';
+import type { Disconnect, LeaseMessage } from '../ports/sight.js';
+import type { BeatBook } from './beat-book.js';
+import { isSuspect } from './headcount.js';
+import { Protector } from './protector.js';
+import { Suspects } from './suspects.js';
+import { VerdictWriter } from './verdict-writer.js';
+import { Watch, type WatchmanParts } from './watch.js';
+
+const TICK_MS = 200;
+const SWEEP_MS = 2_000;
+const DEEP_SWEEP_MS = 10_000;
+const STEP_EVERY_MS = 1_000;
+/** A tick this much late means that this process was stopped, and saw nothing meanwhile. */
+const STALL_MS = 1_000;
+/** A beat may be on its way: the sweep looks a second later than the broker's own marker. */
+const SWEEP_SLACK_MS = 1_000;
+
+/**
+ * Finds out who is dead. Signals raise a suspicion, a probe may dispel it at once, the grace decides. Verdicts
+ * go to the journal with their evidence; of all replicas that reach one, compare-and-set lets one write it.
+ */
+export class Watchman {
+  readonly #parts: WatchmanParts;
+  readonly #watch: Watch;
+  readonly #writer: VerdictWriter;
+  readonly #protector: Protector;
+  readonly #suspects: Suspects;
+  readonly #raising = new Set<string>();
+  readonly #doneAtMs = { tick: 0, sweep: -Infinity, deepSweep: -Infinity, step: -Infinity };
+  #cancelTick: () => void = () => undefined;
+
+  constructor(parts: WatchmanParts) {
+    this.#parts = parts;
+    this.#watch = new Watch(parts);
+    this.#writer = new VerdictWriter(parts);
+    this.#protector = new Protector(parts);
+    this.#suspects = new Suspects(this.#watch, this.#writer, this.#protector);
+  }
+
+  /** Last valid beats; for status displays. */
+  get beats(): BeatBook {
+    return this.#watch.beats;
+  }
+
+  /** The view in the table must have been loaded. */
+  async start(): Promise<void> {
+    const { sight, leadership, table, clock } = this.#parts;
+    for (const slot of table.slots()) this.#suspects.track(slot.entry.record);
+    await sight.start({
+      onLease: (message) => this.#onLease(message),
+      onDisconnect: (disconnect) => this.#onDisconnect(disconnect),
+      onReport: (id, report) => this.#onReport(id, report),
+      onGap: (reason) => this.#watch.noteGap(reason),
+    });
+    await leadership.start({
+      onElected: () => (this.#doneAtMs.deepSweep = -Infinity),
+      onDeposed: () => undefined,
+    });
+    this.#watch.noteGap('start');
+    this.#doneAtMs.tick = clock.monotonicMs();
+    this.#tick();
+  }
+
+  async stop(): Promise<void> {
+    this.#watch.isStopped = true;
+    this.#cancelTick();
+    this.#parts.sight.close();
+    await this.#parts.leadership.stop();
+  }
+
+  /** Every change of the view, live or found by a resync, is told here. */
+  onChange(key: string, record: ViewRecord): void {
+    this.#watch.brokerClock.observe(fromTime(record.at));
+    this.#suspects.track(this.#parts.table.get(key)?.entry.record ?? record.record);
+  }
+
+  #onLease(message: LeaseMessage): void {
+    const { id, atMs, headers } = message;
+    this.#watch.brokerClock.observe(atMs);
+    const kind = classifyBeat(headers);
+    if (kind.kind === 'lapsed') {
+      void this.#raise(id, { signal: 'heartbeat-lapsed', detail: 'no heartbeat came within its time' });
+      return;
+    }
+    const view = this.#watch.viewOf(id);
+    const ttlProblem = view === undefined ? undefined : ttlRefusal(headers.ttl, leaseTimes(view));
+    const refusal = kind.kind === 'refused' ? kind.reason : ttlProblem;
+    if (refusal !== undefined) {
+      this.#parts.onCount?.('refused-beat');
+      this.#parts.log.warn('refused a heartbeat', { ...id, reason: refusal });
+      return;
+    }
+    this.#parts.onCount?.('beat');
+    this.#watch.beats.note({ id, atMs, body: message.body() });
+    this.#suspects.onBeat(id, atMs);
+  }
+
+  #onDisconnect(disconnect: Disconnect): void {
+    const id = this.#watch.beats.ownerOf(disconnect);
+    if (id !== undefined)
+      void this.#raise(id, { signal: 'disconnect', detail: `its connection ended: ${disconnect.reason}` });
+  }
+
+  #onReport(id: IncarnationId, { reporter, detail }: FailedCallReport): void {
+    const text = `a call to it failed${detail === undefined ? '' : `: ${detail}`}`.slice(0, 400);
+    void this.#raise(id, {
+      signal: 'call-failed',
+      detail: text,
+      ...(reporter === undefined ? {} : { observer: reporter.slice(0, 200) }),
+    });
+  }
+
+  /** Looks at a signal: a probe first, and the journal only when nothing answers. */
+  async #raise(id: IncarnationId, evidence: Evidence): Promise<void> {
+    const key = incarnationKey(id);
+    const view = this.#watch.viewOf(id);
+    if (view === undefined || this.#raising.has(key) || !this.#mayBeSuspected(view)) return;
+    this.#raising.add(key);
+    try {
+      if (!this.#parts.leadership.isLeader) await this.#sleep(20 + 40 * this.#fraction(key));
+      const answer = await this.#watch.probe(id);
+      if (answer === 'answered') this.#parts.onCount?.('false-alarm');
+      else if (answer !== 'blind' && !this.#watch.isStopped) await this.#suspect(view, evidence);
+    } catch (error) {
+      this.#parts.log.warn('could not journal a suspicion', { ...id, error: errorText(error) });
+      this.#watch.noteGap('the journal took no verdict');
+    } finally {
+      this.#raising.delete(key);
+    }
+  }
+
+  #mayBeSuspected(view: InstanceView): boolean {
+    return view.leaseMs > 0 && !isSuspect(view) && !this.#watch.isQuietFor(view) && !this.#watch.isProbingAtLimit;
+  }
+
+  async #suspect(view: InstanceView, evidence: Evidence): Promise<void> {
+    const beat = this.#watch.beats.last(view);
+    const lastBeat = beat === undefined ? {} : { lastHeartbeatAt: toTime(beat.atMs) };
+    const about = { registeredSequence: view.registeredSequence, expects: 'not-yet-suspected' } as const;
+    const sequence = await this.#writer.write(view, 'suspected', { ...evidence, probesUnanswered: 1, ...lastBeat }, about);
+    if (sequence !== undefined) this.#parts.onCount?.('suspected');
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => {
+      if (this.#watch.isStopped) return;
+      const nowMs = this.#parts.clock.monotonicMs();
+      if (nowMs - this.#doneAtMs.tick > TICK_MS + STALL_MS) this.#watch.noteGap('this process stood still');
+      this.#doneAtMs.tick = nowMs;
+      this.#tick();
+      this.#work(nowMs);
+    });
+  }
+
+  #work(nowMs: number): void {
+    const brokerMs = this.#watch.brokerClock.nowMs();
+    if (brokerMs === undefined) return;
+    if (this.#watch.sightSinceMs === Infinity) this.#watch.sightSinceMs = brokerMs;
+    this.#suspects.attendAll();
+    if (this.#isDue('sweep', SWEEP_MS, nowMs)) this.#sweep(brokerMs);
+    if (!this.#parts.leadership.isLeader) return;
+    if (this.#isDue('deepSweep', DEEP_SWEEP_MS, nowMs)) void this.#deepSweep();
+    if (this.#isDue('step', STEP_EVERY_MS, nowMs)) void this.#suspects.stepProtection(brokerMs);
+  }
+
+  #isDue(what: 'sweep' | 'deepSweep' | 'step', everyMs: number, nowMs: number): boolean {
+    if (nowMs - this.#doneAtMs[what] < everyMs) return false;
+    this.#doneAtMs[what] = nowMs;
+    return true;
+  }
+
+  /** Whoever should beat and has not for too long; one that never beat counts from its registration. */
+  #sweep(brokerMs: number): void {
+    for (const slot of this.#parts.table.slots()) {
+      const view = this.#watch.leased(slot);
+      if (view === undefined || isSuspect(view)) continue;
+      const lastMs = Math.max(this.#watch.beats.last(view)?.atMs ?? 0, fromTime(view.registeredAt));
+      if (!isLapsed(lastMs, leaseTimes(view), brokerMs - SWEEP_SLACK_MS)) continue;
+      void this.#raise(view, {
+        signal: 'sweep',
+        detail: 'no heartbeat is known for longer than its life span',
+      });
+    }
+  }
+
+  /** Whose beat is known, but has lived its life by the time it reached the broker: it was sourced late. */
+  async #deepSweep(): Promise<void> {
+    try {
+      const living = await this.#parts.sight.livingBeats();
+      const brokerMs = this.#watch.brokerClock.nowMs() ?? 0;
+      for (const slot of this.#parts.table.slots()) {
+        const view = this.#watch.leased(slot);
+        if (view === undefined || isSuspect(view) || living.has(incarnationKey(view))) continue;
+        if (!isLapsed(fromTime(view.registeredAt), leaseTimes(view), brokerMs)) continue;
+        void this.#raise(view, { signal: 'sweep', detail: 'the broker holds no living heartbeat of it' });
+      }
+    } catch (error) {
+      this.#parts.log.warn('could not sweep the heartbeats', { error: errorText(error) });
+    }
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(delayMs, resolve));
+  }
+
+  /** A number between 0 and 1 that differs between replicas, so that they do not all act in the same moment. */
+  #fraction(key: string): number {
+    let sum = 0;
+    for (const character of this.#parts.observer + key) sum = (sum * 31 + character.charCodeAt(0)) % 997;
+    return sum / 997;
+  }
+}

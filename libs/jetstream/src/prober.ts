@@ -1,0 +1,32 @@
+import { errors, type NatsConnection } from '@nats-io/nats-core';
+import type { IncarnationId, ProbeAnswer, Subjects } from '#contracts';
+import type { Prober, ProbeResult } from '#application';
+
+/** Asks an instance over the broker. The heart of its process answers, on a connection of its own. */
+export class NatsProber implements Prober {
+  readonly #connection: NatsConnection;
+  readonly #subjects: Subjects;
+
+  constructor(connection: NatsConnection, subjects: Subjects) {
+    this.#connection = connection;
+    this.#subjects = subjects;
+  }
+
+  async probe(id: IncarnationId, timeoutMs: number): Promise<ProbeResult> {
+    if (this.#connection.isClosed()) return 'blind';
+    try {
+      const reply = await this.#connection.request(this.#subjects.probe(id), undefined, {
+        timeout: timeoutMs,
+      });
+      return reply.json<ProbeAnswer>().incarnation === id.incarnation ? 'answered' : 'silent';
+    } catch (error) {
+      if (isNoResponders(error)) return 'absent';
+      return error instanceof errors.TimeoutError || error instanceof SyntaxError ? 'silent' : 'blind';
+    }
+  }
+}
+
+function isNoResponders(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return error instanceof errors.NoRespondersError || cause instanceof errors.NoRespondersError;
+}
