@@ -65,6 +65,20 @@ describe('evolve', () => {
     );
   });
 
+  it('never calls a repeated event a change, so that nobody is told anything twice', () => {
+    fc.assert(
+      fc.property(anyHistory(), (history) => {
+        const view = new Map<string, ViewEntry>();
+        for (const event of history) {
+          const key = viewKeyOf(event.aggregate);
+          const evolved = evolve(view.get(key), event);
+          if (evolved.kind === 'changed') view.set(key, evolved.entry);
+          expect(evolve(view.get(key), event).kind).not.toBe('changed');
+        }
+      }),
+    );
+  });
+
   it('leaves the view as it was when any event, refused ones included, comes again within the day', () => {
     fc.assert(
       fc.property(anyHour(), fc.array(anyPlace), (history, places) => {
@@ -123,13 +137,13 @@ describe('evolve', () => {
     );
   });
 
-  it('is what folding without joining comes to', () => {
+  it('is what folding without joining comes to, which mutates nothing either', () => {
     fc.assert(
       fc.property(anyHistory(), (history) => {
         const unjoined = new Map<string, FoldEntry>();
         for (const event of history) {
           const key = viewKeyOf(event.aggregate);
-          const step = foldEvent(unjoined.get(key), event);
+          const step = foldEvent(freeze(unjoined.get(key)), freeze(event));
           if (step.kind === 'changed') unjoined.set(key, step.entry);
         }
         const joined = new Map([...unjoined].map(([key, entry]) => [key, joinEntry(entry)]));
@@ -247,6 +261,28 @@ describe('a verdict', () => {
 });
 
 describe('a tombstone', () => {
+  it('that was forgotten does not come back when the events that made it are repeated', () => {
+    const names = { namespace: 'default', service: 'orders', instance: 'orders-1' };
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const said = (sequence: number, atMs: number, type: string, fields: object) =>
+      ({
+        id: `event-${sequence}`,
+        sequence,
+        atMs,
+        type,
+        aggregate: { kind: type.split('.')[1], ...names },
+        data: { ...names, ...fields },
+      }) as unknown as RegistryEvent;
+    const record = { incarnation: 1, version: '1.0.0', status: 'up', endpoints: [], leaseMs: 0 };
+    const history = [
+      said(1, noon, 'rollcall.instance.registered.v1', record),
+      said(2, noon, 'rollcall.instance.deregistered.v1', record),
+      said(3, noon + limits.tombstoneMs + 1, 'rollcall.override.set.v1', { weight: 5 }),
+    ];
+    const view = fold(history);
+    expect(fold(history, view)).toEqual(view);
+  });
+
   it('that the bucket has dropped leaves the same view as one the fold forgot', () => {
     const bucketLifeMs = limits.tombstoneMs + limits.tombstoneSlackMs;
     fc.assert(
