@@ -1,0 +1,19 @@
+export { chooseFields, type FieldChoice } from './fields.js';
+export {
+  compileFilter,
+  compileWatchFilter,
+  filterInstances,
+  filterParameters,
+  type InstanceFilter,
+  parseFilter,
+} from './filter.js';
+export { checkParameters, type QueryInput } from './input.js';
+export {
+  type InstancePage,
+  type InstanceQuery,
+  parseInstanceQuery,
+  queryParameters,
+  runInstanceQuery,
+} from './instance-query.js';
+export { type Routability, routability, routableOf } from './routability.js';
+export { parseVersionRange, type VersionRange } from './version-range.js';
