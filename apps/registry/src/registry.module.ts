@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HttpModule, Reader } from '#http';
+import { Reader } from '#application';
+import { HttpModule } from '#http';
 import { packageVersion, Readiness, type ServerLog, type Settings } from '#platform';
 import { addNodeChecks, RegistryNode } from '#server';
 
@@ -12,7 +13,7 @@ export interface RegistryParts {
 
 /** The wiring: which adapters stand behind which ports. */
 export function registryParts(settings: Settings, log: ServerLog): RegistryParts {
-  const node = new RegistryNode({ name: 'rollcall-registry', settings, log });
+  const node = new RegistryNode({ name: 'rollcall-registry', settings, log, watches: true });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
   return { node, readiness, reader: new Reader(() => node.view) };

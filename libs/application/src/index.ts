@@ -11,6 +11,7 @@ export type { Leadership, LeadershipHandlers } from './ports/leadership.js';
 export { type Log, silentLog } from './ports/log.js';
 export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
 export { Projector, type ProjectorParts } from './projector/projector.js';
+export { type Freshness, Reader, type ServiceSummary, type ViewSource } from './reader/reader.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
 export { type FoldedJournal, foldJournal, type FoldOptions } from './verify/fold-journal.js';

@@ -3,14 +3,13 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { errorText, limits, quote, RollcallError } from '#contracts';
-import type { Log } from '#application';
+import type { Log, Reader } from '#application';
 import { parseJsonBody } from './guard/json-body.js';
 import { type AllowedHosts, checkPlace } from './guard/origin.js';
 import { RouteTable } from './guard/route-table.js';
 import { checkToken } from './guard/token.js';
 import { PROBLEM_TYPE, problemOf } from './problem/problem.js';
 import { ProblemFilter } from './problem/problem-filter.js';
-import type { Reader } from './read/reader.js';
 
 export interface HttpOptions extends AllowedHosts {
   readonly reader: Reader;

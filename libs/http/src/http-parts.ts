@@ -1,5 +1,4 @@
-import type { Log, Registrar } from '#application';
-import type { Reader } from './read/reader.js';
+import type { Log, Reader, Registrar } from '#application';
 
 /** What makes a process ready, as a report in words. */
 export interface ReadinessSource {

@@ -4,4 +4,3 @@ export { HttpModule } from './http.module.js';
 export { HTTP_PARTS, type HttpParts, type ReadinessSource } from './http-parts.js';
 export { PROBLEM_TYPE, type Problem, problemOf } from './problem/problem.js';
 export { httpStatus } from './problem/status.js';
-export { type Freshness, Reader, type ServiceSummary, type ViewSource } from './read/reader.js';

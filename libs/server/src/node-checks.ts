@@ -1,6 +1,7 @@
 import { isRollcallError, limits } from '#contracts';
 import type { CheckResult, Readiness } from '#platform';
-import type { JoinedRegistry, RegistryNode } from './registry-node.js';
+import type { JoinedRegistry } from './open-registry.js';
+import type { RegistryNode } from './registry-node.js';
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 

@@ -1,39 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { type InstanceView, RollcallError } from '#contracts';
-import { type Log, Registrar } from '#application';
-import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
+import { RollcallError } from '#contracts';
+import type { Registrar } from '#application';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
-import type { Settings } from '#platform';
 import { joinBroker } from './join-broker.js';
-
-export interface RegistryNodeOptions {
-  /** Shown in the broker's lists of connections. */
-  readonly name: string;
-  readonly settings: Settings;
-  readonly log: Log;
-}
-
-/** What there is once the broker has been joined. */
-export interface JoinedRegistry {
-  readonly connection: NatsConnection;
-  readonly store: RegistryStore;
-  readonly projection: Projection;
-  readonly registrar: Registrar;
-}
+import { type NodeWatchman, startWatchman } from './node-watchman.js';
+import { type JoinedRegistry, type OpenOptions, openRegistry } from './open-registry.js';
 
 /**
  * A process's place in the registry: joins the broker as soon as it is there, follows the view, folds the journal
  * whenever it leads, and stays up while the broker is away.
  */
 export class RegistryNode {
-  readonly #options: RegistryNodeOptions;
+  readonly #options: OpenOptions;
   readonly #abort = new AbortController();
   #joined: JoinedRegistry | undefined;
   #disconnectedAtMs: number | undefined;
   #trouble: Error | undefined;
 
-  constructor(options: RegistryNodeOptions) {
+  constructor(options: OpenOptions) {
     this.#options = options;
   }
 
@@ -80,7 +64,7 @@ export class RegistryNode {
       access: { ...settings.broker, name },
       log,
       signal: this.#abort.signal,
-      open: (connection) => this.#open(connection),
+      open: (connection) => openRegistry(connection, this.#options),
       onTrouble: (error) => (this.#trouble = error),
     });
     this.#trouble = undefined;
@@ -104,34 +88,9 @@ export class RegistryNode {
     this.#abort.abort(new RollcallError('ROLLCALL_UNAVAILABLE', 'stopping'));
     const joined = this.#joined;
     if (joined === undefined) return;
-    if (this.#disconnectedAtMs === undefined) await joined.projection.stop();
+    if (this.#disconnectedAtMs === undefined) await joined.leave();
     joined.store.journal.close();
-    await joined.connection.close();
-  }
-
-  async #open(connection: NatsConnection): Promise<JoinedRegistry> {
-    const { prefix, domain, replicas } = this.#options.settings;
-    const { log } = this.#options;
-    const store = await openRegistryStore({
-      connection,
-      prefix,
-      replicas,
-      log,
-      ...(domain === undefined ? {} : { domain }),
-    });
-    const projection = createProjection(store, {
-      onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
-      onResynced: ({ reason, position, changes }) => {
-        if (reason !== 'start') log.info('loaded the view again', { reason, position, changes });
-      },
-    });
-    try {
-      await projection.start();
-    } catch (error) {
-      await projection.stop().catch(() => undefined);
-      throw error;
-    }
-    return { connection, store, projection, registrar: registrarOver(store, projection) };
+    await Promise.all([joined.connection.close(), joined.system?.close()]);
   }
 
   #watch(connection: NatsConnection): void {
@@ -153,12 +112,4 @@ export class RegistryNode {
       },
     });
   }
-}
-
-function registrarOver(store: RegistryStore, { table }: Projection): Registrar {
-  const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
-  return new Registrar(store.journal, identity, (key) => {
-    const record = table.get(key)?.entry.record as InstanceView | undefined;
-    return record?.incarnation ?? 0;
-  });
 }

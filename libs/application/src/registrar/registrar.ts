@@ -4,11 +4,14 @@ import {
   eventTypes,
   type InstanceAggregateId,
   type InstanceRecord,
+  type InstanceView,
   isRollcallError,
   limits,
   quote,
+  recordProblems,
   RollcallError,
 } from '#contracts';
+import { splitInstance } from '#domain';
 import type { Journal, LastEvent } from '../ports/journal.js';
 import { type Actor, attributesOf, type EventIdentity } from './event-factory.js';
 
@@ -23,13 +26,13 @@ export interface Registered {
 /** Registers and deregisters on behalf of instances that do not write events themselves. */
 export class Registrar {
   /**
-   * @param knownIncarnation the incarnation the view shows under a key, 0 if none: a refused event may be the
-   * last one in the journal, and must not make the count go back
+   * @param known what the view shows under a key, departed or not: the last event in the journal may be one the
+   * view refused or could not read, and must neither make the count of incarnations go back nor be repeated
    */
   constructor(
     private readonly journal: Journal,
     private readonly identity: EventIdentity,
-    private readonly knownIncarnation: (key: string) => number,
+    private readonly known: (key: string) => InstanceView | undefined,
   ) {}
 
   /** Takes the next incarnation and registers. @throws ROLLCALL_RECORD_INVALID, ROLLCALL_NAME_INVALID */
@@ -38,7 +41,8 @@ export class Registrar {
     assertRecord('instance', { ...input, incarnation: 1 });
     return retryConflicts(async () => {
       const last = await this.journal.last(aggregate);
-      const incarnation = Math.max(incarnationOf(last), this.knownIncarnation(aggregateKey(aggregate))) + 1;
+      const known = this.known(aggregateKey(aggregate))?.incarnation ?? 0;
+      const incarnation = Math.max(incarnationOf(last), known) + 1;
       const data: InstanceRecord = { ...input, incarnation };
       const event = { ...attributesOf(this.identity, eventTypes.instanceRegistered, by), aggregate, data };
       const sequence = await this.journal.append(event, { expectedRevision: last?.sequence ?? 0 });
@@ -51,8 +55,8 @@ export class Registrar {
     const aggregate = aggregateOf(names);
     return retryConflicts(async () => {
       const last = await this.journal.last(aggregate);
-      const record = last?.data as InstanceRecord | undefined;
-      if (last === undefined || record === undefined || last.type === eventTypes.instanceDeregistered) {
+      const record = presentRecord(last, this.known(aggregateKey(aggregate)));
+      if (last === undefined || record === undefined) {
         throw new RollcallError(
           'ROLLCALL_NOT_FOUND',
           `instance ${quote(names.instance)} of service ${quote(names.service)} is not registered`,
@@ -73,6 +77,31 @@ function aggregateOf({
 }: Omit<InstanceAggregateId, 'kind'>): InstanceAggregateId {
   return { kind: 'instance', namespace, service, instance };
 }
+
+/**
+ * What is registered now: by the journal's last event, which the view may not have folded yet, unless nobody can
+ * read it or the view has refused it; then by the view. Undefined when the instance has said good-bye.
+ */
+function presentRecord(
+  last: LastEvent | undefined,
+  view: InstanceView | undefined,
+): InstanceRecord | undefined {
+  const isReadable =
+    last !== undefined &&
+    lifeTypes.has(last.type ?? '') &&
+    recordProblems('instance', last.data).length === 0 &&
+    incarnationOf(last) >= (view?.incarnation ?? 0);
+  if (isReadable) {
+    return last.type === eventTypes.instanceDeregistered ? undefined : (last.data as InstanceRecord);
+  }
+  return view === undefined || view.left === true ? undefined : splitInstance(view).registration?.record;
+}
+
+const lifeTypes = new Set<string>([
+  eventTypes.instanceRegistered,
+  eventTypes.instanceUpdated,
+  eventTypes.instanceDeregistered,
+]);
 
 /** The incarnation in an aggregate's last event; 0 when there is none or it cannot be read. */
 export function incarnationOf(last: LastEvent | undefined): number {

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { checkName } from '#contracts';
+import type { ServiceSummary } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
-import type { ServiceSummary } from './reader.js';
 
 export interface ServicesAnswer {
   readonly namespace: string;
