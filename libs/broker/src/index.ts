@@ -6,6 +6,7 @@ export { findBroker, type FoundBroker } from './find/find-broker.js';
 export type { Progress } from './progress.js';
 export { type BrokerCredentials, type BrokerLogin, newCredentials } from './run/credentials.js';
 export type { BrokerFiles } from './run/data-directory.js';
+export { findLocalBroker, type LocalBroker } from './run/local-broker.js';
 export type { BrokerUser } from './run/server-config.js';
 export type { BrokerExit } from './run/server-process.js';
 export { type RunningBroker, startBroker, type StartBrokerOptions } from './run/start-broker.js';

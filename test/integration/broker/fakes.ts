@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { watch } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,4 +34,18 @@ export async function standIn(answer: RequestListener): Promise<{ url: string; c
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
   };
+}
+
+/** Resolves once `holds` answers true, which is asked at every change of a file in the directory. */
+export function untilFiles(directory: string, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    // Not the iterator of node:fs/promises: on Node 20 it loses what happens while its reader is busy.
+    const watcher = watch(directory, () => look());
+    const look = () => {
+      if (!holds()) return;
+      watcher.close();
+      resolve();
+    };
+    look();
+  });
 }

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { watch } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startTestBroker, type TestBroker } from '#testkit';
+import { untilFiles } from './fakes.js';
 
 it('a test run that is killed leaves no server and no data behind', async () => {
   const script = fileURLToPath(new URL('./holder.mjs', import.meta.url));
@@ -16,9 +16,7 @@ it('a test run that is killed leaves no server and no data behind', async () => 
   const [{ port, dataDir }] = (await once(holder, 'message')) as [{ port: number; dataDir: string }];
   const socket = createConnection({ port, host: '127.0.0.1' });
   await once(socket, 'data');
-  const removed = (async () => {
-    for await (const _ of watch(dirname(dataDir))) if (!existsSync(dataDir)) return;
-  })();
+  const removed = untilFiles(dirname(dataDir), () => !existsSync(dataDir));
   holder.kill('SIGKILL');
   await once(socket, 'close');
   await removed;

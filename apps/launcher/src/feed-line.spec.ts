@@ -1,0 +1,124 @@
+import { createSubjects } from '#contracts';
+import { describe, expect, it } from '@jest/globals';
+import { feedLine, readChange } from './feed-line.js';
+import { createPaint, wantsColour } from './paint.js';
+
+const subjects = createSubjects();
+const paint = createPaint(false);
+const subject = 'discovery.v1.default.instance.orders.orders-1';
+const at = '2026-11-22T15:04:05.123Z';
+const record = {
+  namespace: 'default',
+  service: 'orders',
+  instance: 'orders-1',
+  status: 'up',
+  endpoints: [{ name: 'http', protocol: 'http', address: '127.0.0.1', port: 8081, path: '/api' }],
+};
+
+/** The line without its time, which depends on the time zone. */
+function lineOf(view: unknown, on = subject): string | null {
+  const change = readChange(on, typeof view === 'string' ? view : JSON.stringify(view), subjects);
+  return change === null ? null : feedLine(change, paint).replace(/^(\d\d|--):(\d\d|--):(\d\d|--) /, '');
+}
+
+describe('a line of the feed', () => {
+  it.each([
+    [
+      { change: 'added', at, cause: { type: 'rollcall.instance.registered.v1' }, record },
+      '+ orders/orders-1 up http://127.0.0.1:8081/api',
+    ],
+    [
+      {
+        change: 'updated',
+        at,
+        cause: { type: 'rollcall.override.set.v1', reason: 'rolling update' },
+        changed: ['status', 'override'],
+        record: { ...record, status: 'draining' },
+      },
+      '~ orders/orders-1 draining set override (rolling update)',
+    ],
+    [
+      {
+        change: 'updated',
+        at,
+        cause: { type: 'x.updated.v1' },
+        changed: ['a', 'b', 'c', 'd', 'e', 'f'],
+        record,
+      },
+      '~ orders/orders-1 up updated a, b, c, d, 2 more',
+    ],
+    [
+      {
+        change: 'removed',
+        at,
+        cause: { type: 'rollcall.verdict.expired.v1' },
+        record: { ...record, departure: 'expired' },
+      },
+      '- orders/orders-1 expired',
+    ],
+    [
+      { change: 'added', at, cause: {}, record: { ...record, namespace: 'blue' } },
+      '+ blue: orders/orders-1 up http://127.0.0.1:8081/api',
+    ],
+    [{ change: 'added', at: 'x', record: { service: 'orders' } }, '+ orders'],
+  ])('%#', (view, line) => {
+    expect(lineOf(view)).toBe(line);
+  });
+
+  it('starts with the time of the change', () => {
+    const change = readChange(subject, JSON.stringify({ change: 'added', at, record }), subjects);
+    expect(feedLine(change ?? fail(), paint)).toMatch(/^\d\d:\d\d:\d\d \+ /);
+  });
+
+  it('is not there for beacons, the quarantine, foreign subjects and what cannot be read', () => {
+    const view = { change: 'added', at, record };
+    expect(lineOf(view, 'discovery.v1._position')).toBeNull();
+    expect(lineOf(view, 'discovery.v1._quarantine.3')).toBeNull();
+    expect(lineOf(view, 'other.v1.default.instance.orders.orders-1')).toBeNull();
+    for (const body of [
+      '',
+      'null',
+      '7',
+      '"x"',
+      '[]',
+      '{',
+      '{"change":"added"}',
+      '{"change":"added","record":null}',
+      '{"record":{"a":1}}',
+    ]) {
+      expect(lineOf(body)).toBeNull();
+    }
+  });
+
+  it('survives fields of any type and lets no control character through', () => {
+    const odd = {
+      change: 'updated',
+      at: 5,
+      cause: 'x',
+      changed: 'y',
+      record: { service: 7, instance: null, status: {}, endpoints: 'z' },
+    };
+    expect(lineOf(odd)).toBe('~ 7');
+    const evil = {
+      change: 'removed',
+      at,
+      cause: { reason: '\u001B[2J\nbye\u009B' },
+      record: { ...record, departure: 'evicted' },
+    };
+    expect(lineOf(evil)).toBe('- orders/orders-1 evicted (?[2J?bye?)');
+  });
+});
+
+function fail(): never {
+  throw new Error('it cannot be read');
+}
+
+describe('colours', () => {
+  it('are for terminals, and for those who want them', () => {
+    expect(wantsColour({}, true)).toBe(true);
+    expect(wantsColour({}, false)).toBe(false);
+    expect(wantsColour({ NO_COLOR: '1' }, true)).toBe(false);
+    expect(wantsColour({ NO_COLOR: '' }, true)).toBe(true);
+    expect(createPaint(true).red('x')).toBe('\u001B[31mx\u001B[39m');
+  });
+});

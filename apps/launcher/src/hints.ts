@@ -1,0 +1,24 @@
+import type { Launched } from './launch.js';
+import type { Paint } from './paint.js';
+import type { LauncherSettings } from './settings.js';
+
+/** What to try next, ready to be pasted. */
+export function hints(launched: Launched, settings: LauncherSettings, paint: Paint): string {
+  const http = `http://127.0.0.1:${settings.httpPort}`;
+  const victim = launched.examples.at(-1);
+  const lines: (readonly [string, string])[] = [
+    [`curl ${http}/v1/namespaces/default/services`, 'what is registered'],
+    [`curl ${http}/v1/namespaces/default/services/orders/instances`, 'where it runs'],
+    ['npm run rollcall -- services', 'the same as a table'],
+    ['npm run rollcall -- replay --from 1', 'the whole story from the journal'],
+    ...(victim === undefined
+      ? []
+      : [[`kill -9 ${victim.pid}`, `${victim.name} dies; watch what is noticed`] as const]),
+  ];
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return [
+    paint.bold('Try in another terminal'),
+    ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${paint.dim(`# ${what}`)}`),
+    paint.dim(`Logs are in ${settings.logDir}. Ctrl-C stops everything; the data stay.`),
+  ].join('\n');
+}

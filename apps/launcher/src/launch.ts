@@ -1,0 +1,114 @@
+import { createSubjects, errorText } from '#contracts';
+import { type AppProcess, startApp } from './app-process.js';
+import { type LaunchedBroker, launchBroker } from './broker.js';
+import { type Feed, openFeed } from './feed.js';
+import type { Paint } from './paint.js';
+import { awaitReady, diedError, ensureHttpPortFree } from './ready.js';
+import { appMain, type LauncherSettings } from './settings.js';
+import type { Shutdown } from './shutdown.js';
+
+export interface LaunchContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly settings: LauncherSettings;
+  readonly shutdown: Shutdown;
+  readonly paint: Paint;
+  readonly print: (line: string) => void;
+}
+
+/** Everything that runs. */
+export interface Launched {
+  readonly broker: LaunchedBroker;
+  readonly registry: AppProcess;
+  readonly examples: readonly AppProcess[];
+}
+
+const EXAMPLES = ['orders', 'payments'];
+const COPIES = 2;
+const EXAMPLES_TIMEOUT_MS = 15_000;
+
+/** Starts the broker, the registry and the examples, each when what it needs is ready. */
+export async function launch(context: LaunchContext): Promise<Launched> {
+  const { env, settings, shutdown } = context;
+  const done = (line: string) => context.print(`  ${context.paint.green('✓')} ${line}`);
+  // Before the broker, so that a second `npm start` says what matters and disturbs nothing.
+  await ensureHttpPortFree(settings.httpPort);
+  const broker = await launchBroker(env, (line) => context.print(`  ${line} …`));
+  shutdown.onEnd(() => broker.stop());
+  done(broker.told);
+  const feed = await openFeedOrSayWhy(context, broker);
+  const registry = await launchRegistry(context, broker);
+  done(`registry on http://127.0.0.1:${settings.httpPort}`);
+  const examples = settings.demo ? await launchExamples(context, broker) : [];
+  await shutdown.unlessRequested(awaitExamples(examples, feed, context));
+  return { broker, registry, examples };
+}
+
+/** The feed is for people; whoever may not read the discovery subjects can still run a registry. */
+async function openFeedOrSayWhy(context: LaunchContext, broker: LaunchedBroker): Promise<Feed | null> {
+  const { settings, paint, print, shutdown } = context;
+  try {
+    const feed = await openFeed(broker.access, createSubjects(settings.prefix), paint, print);
+    shutdown.onEnd(() => feed.close());
+    return feed;
+  } catch (error) {
+    print(`  ${paint.yellow('!')} no live feed: ${errorText(error)}`);
+    return null;
+  }
+}
+
+async function launchRegistry(context: LaunchContext, broker: LaunchedBroker): Promise<AppProcess> {
+  const { env, settings, shutdown } = context;
+  const registry = await startApp({
+    name: 'registry',
+    main: appMain('registry'),
+    env: { ...env, ...broker.env, ...broker.registryEnv },
+    logDir: settings.logDir,
+  });
+  shutdown.onEnd(() => registry.stop());
+  const ready = awaitReady(registry, `http://127.0.0.1:${settings.httpPort}/readyz`);
+  await shutdown.unlessRequested(Promise.race([ready, broker.failed]));
+  return registry;
+}
+
+async function launchExamples(context: LaunchContext, broker: LaunchedBroker): Promise<AppProcess[]> {
+  const { env, settings, shutdown } = context;
+  const names = EXAMPLES.flatMap((service) =>
+    Array.from({ length: COPIES }, (_, copy) => ({ service, copy: copy + 1 })),
+  );
+  const examples = await Promise.all(
+    names.map(({ service, copy }) =>
+      startApp({
+        name: `${service}-${copy}`,
+        main: appMain(`examples/${service}`),
+        env: { ...env, ...broker.env, ROLLCALL_INSTANCE: `${service}-${copy}` },
+        logDir: settings.logDir,
+      }),
+    ),
+  );
+  shutdown.onEnd(async () => void (await Promise.all(examples.map((example) => example.stop()))));
+  for (const example of examples) void tellOfDeath(example, context);
+  return examples;
+}
+
+/** Waits until the registry shows every example as up, which is what people came to see. */
+async function awaitExamples(
+  examples: readonly AppProcess[],
+  feed: Feed | null,
+  context: LaunchContext,
+): Promise<void> {
+  if (feed === null || examples.length === 0) return;
+  const names = examples.map((example) => `${example.name.replace(/-\d+$/, '')}/${example.name}`);
+  const missing = await feed.awaitUp(names, EXAMPLES_TIMEOUT_MS);
+  if (missing.length > 0) {
+    const { paint, print, settings } = context;
+    print(
+      `  ${paint.yellow('!')} not registered yet: ${missing.join(', ')}; their logs are in "${settings.logDir}"`,
+    );
+  }
+}
+
+/** Told and not restarted: killing one is the first thing to try. */
+async function tellOfDeath(example: AppProcess, { paint, print }: LaunchContext): Promise<void> {
+  const error = await diedError(example);
+  if (!example.isStopping()) print(`${paint.red('!')} ${error.what.trimEnd()}`);
+}
