@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { InstanceView } from '#contracts';
-import { type Log, Registrar, type Watchman } from '#application';
-import {
-  createProjection,
-  createWatchman,
-  openRegistryStore,
-  type Projection,
-  type RegistryStore,
-} from '#jetstream';
-import { connectBroker } from '#nats';
+import { type Log, Registrar } from '#application';
+import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
 import type { Settings } from '#platform';
+import { type NodeWatchman, startWatchman } from './node-watchman.js';
 
 export interface OpenOptions {
   /** Shown in the broker's lists of connections. */
@@ -28,11 +21,11 @@ export interface JoinedRegistry {
   readonly store: RegistryStore;
   readonly projection: Projection;
   readonly registrar: Registrar;
-  readonly watchman?: Watchman;
-  /** Hands every leadership over; the connection stays open. */
-  leave(): Promise<void>;
-  /** The second connection, of the system account, when there is one. */
-  readonly system?: NatsConnection;
+  /**
+   * Ends what runs on the connection, which stays open.
+   * @param hasBroker whether leadership can be handed over; without a broker it lapses by itself
+   */
+  leave(hasBroker: boolean): Promise<void>;
 }
 
 /** Opens everything a node works with on a connection. */
@@ -44,7 +37,7 @@ export async function openRegistry(
   const { prefix, domain, replicas } = settings;
   const place = domain === undefined ? {} : { domain };
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
-  let watchman: Watchman | undefined;
+  let watchman: NodeWatchman | undefined;
   const projection = createProjection(store, {
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
     onChange: (key, record) => watchman?.onChange(key, record),
@@ -52,53 +45,18 @@ export async function openRegistry(
       if (reason !== 'start') log.info('loaded the view again', { reason, position, changes });
     },
   });
-  const system = options.watches === true ? await connectSystem(options) : undefined;
-  const leave = async (): Promise<void> => {
-    await Promise.all([watchman?.stop(), projection.stop()]);
+  const leave = async (hasBroker: boolean): Promise<void> => {
+    if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
+    store.journal.close();
   };
   try {
     await projection.start();
-    if (options.watches === true) {
-      watchman = createWatchman(store, {
-        table: projection.table,
-        observer: `${options.name}@${hostname()}`,
-        ...(system === undefined ? {} : { systemConnection: system }),
-      });
-      await watchman.start();
-    }
+    if (options.watches === true) watchman = await startWatchman(options, store, projection);
   } catch (error) {
-    await leave().catch(() => undefined);
-    await system?.close();
+    await leave(true).catch(() => undefined);
     throw error;
   }
-  const registrar = registrarOver(store, projection);
-  return {
-    connection,
-    store,
-    projection,
-    registrar,
-    leave,
-    ...(watchman === undefined ? {} : { watchman }),
-    ...(system === undefined ? {} : { system }),
-  };
-}
-
-/** Connection advisories make it quicker to see who is gone; without them the rest still works. */
-async function connectSystem({ settings, log, name }: OpenOptions): Promise<NatsConnection | undefined> {
-  if (settings.sys === undefined) return undefined;
-  const { url, tls } = settings.broker;
-  try {
-    return await connectBroker({
-      url,
-      ...settings.sys,
-      name: `${name}-system`,
-      ...(tls === undefined ? {} : { tls }),
-    });
-  } catch (error) {
-    const trouble = (error as Error).message;
-    log.warn('no system account: lost connections are seen by their heartbeats only', { trouble });
-    return undefined;
-  }
+  return { connection, store, projection, registrar: registrarOver(store, projection), leave };
 }
 
 function registrarOver(store: RegistryStore, { table }: Projection): Registrar {

@@ -3,7 +3,6 @@ import { RollcallError } from '#contracts';
 import type { Registrar } from '#application';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
-import { type NodeWatchman, startWatchman } from './node-watchman.js';
 import { type JoinedRegistry, type OpenOptions, openRegistry } from './open-registry.js';
 
 /**
@@ -88,9 +87,8 @@ export class RegistryNode {
     this.#abort.abort(new RollcallError('ROLLCALL_UNAVAILABLE', 'stopping'));
     const joined = this.#joined;
     if (joined === undefined) return;
-    if (this.#disconnectedAtMs === undefined) await joined.leave();
-    joined.store.journal.close();
-    await Promise.all([joined.connection.close(), joined.system?.close()]);
+    await joined.leave(this.#disconnectedAtMs === undefined);
+    await joined.connection.close();
   }
 
   #watch(connection: NatsConnection): void {
