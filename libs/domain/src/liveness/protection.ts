@@ -1,7 +1,7 @@
 import type { ProtectionPolicy } from '#contracts';
 
 /** In force where a service has no policy of its own. */
-export const defaultProtection: ProtectionPolicy = { sharePercent: 50, minimumCount: 2, maxMs: 120_000 };
+export const defaultProtection: ProtectionPolicy = { sharePercent: 50, minimumCount: 3, maxMs: 120_000 };
 
 /** How many instances of a service there are, and how many of them would go at once. */
 export interface Headcount {
