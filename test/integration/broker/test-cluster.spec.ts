@@ -16,6 +16,7 @@ it('a cluster keeps a replicated stream through the death of a node, and takes t
   // The first attempt may go down with the connection to the dead node.
   await stream.publish('r3', 'two', { msgID: 'two', timeout: 1_000, retries: 20 });
   await follower?.restart();
+  await cluster.ready();
   expect((await manager.streams.info('R3')).state.messages).toBe(2);
 
   await client.close();

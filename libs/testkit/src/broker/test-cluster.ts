@@ -15,6 +15,8 @@ export interface TestCluster {
   readonly sysConnection: { readonly servers: string[]; readonly user: string; readonly pass: string };
   /** The settings a Rollcall process needs to join it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Waits until a leader is elected and all nodes follow it; after a restart that may take 10 s. */
+  ready(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,12 +40,14 @@ export async function startTestCluster(size = 3): Promise<TestCluster> {
   );
   const servers = nodes.map((node) => node.url);
   const sysConnection = { servers, user: credentials.sys.user, pass: credentials.sys.password };
-  await awaitCluster(sysConnection, size);
+  const ready = () => awaitCluster(sysConnection, size);
+  await ready();
   return {
     nodes,
     connection: { servers, user: credentials.app.user, pass: credentials.app.password },
     sysConnection,
     env: { ...nodes[0]?.env, NATS_URL: servers.join(',') },
+    ready,
     stop: async () => {
       await Promise.all(nodes.map((node) => node.stop()));
       await rm(root, { recursive: true, force: true });
