@@ -57,7 +57,9 @@ describe('two processes that claim one instance id', () => {
   it('get different incarnations when they register at the same moment', async () => {
     const clients = await Promise.all([1, 2, 3, 4].map(() => registry.client()));
     const registrations = await Promise.all(clients.map((client) => client.register(claimOn('rush'))));
-    expect(registrations.map(({ incarnation }) => incarnation).sort()).toEqual([1, 2, 3, 4]);
+    expect(registrations.map(({ incarnation }) => incarnation).sort((left, right) => left - right)).toEqual([
+      1, 2, 3, 4,
+    ]);
     await eventually(() => registrations.filter(({ isActive }) => isActive).length === 1, 'one is left');
     expect(registrations.find(({ isActive }) => isActive)?.incarnation).toBe(4);
   });

@@ -23,8 +23,8 @@ let overheard = 0;
 @Controller()
 class DiscoveryListener {
   @EventPattern('discovery.v1.default.instance.orders.*')
-  onOrders(@Payload() change: ViewRecord<InstanceView>, @Ctx() context: NatsContext): void {
-    received.push({ subject: context.getSubject(), change });
+  onOrders(@Payload() change: ViewRecord<InstanceView>, @Ctx() context: unknown): void {
+    received.push({ subject: (context as NatsContext).getSubject(), change });
   }
 
   @EventPattern('registry.v1.>')

@@ -8,7 +8,9 @@ const beats: Msg[] = [];
 beforeAll(async () => {
   registry = await startTestRegistry();
   registry.store.connection.subscribe('heartbeat.v1.>', {
-    callback: (_error, message) => beats.push(message),
+    callback: (_error, message) => {
+      beats.push(message);
+    },
   });
   await registry.store.connection.flush();
 });
@@ -26,6 +28,7 @@ describe('the heart of a registration', () => {
     expect(beat?.headers?.get('Nats-TTL')).toBe('3s');
     expect(beat?.json()).toEqual({
       at: expect.any(String),
+      connection: { serverId: expect.any(String), clientId: expect.any(Number) },
       eventLoopLagMs: expect.any(Number),
       position: expect.any(Number),
     });
@@ -47,6 +50,21 @@ describe('the heart of a registration', () => {
     await eventually(() => client.status().registrations.length === 0, 'it is over');
     await new Promise((resolve) => setTimeout(resolve, 2 * lease.heartbeatMs));
     expect(beatsOf(subject)).toHaveLength(before);
+  });
+
+  it('answers when it is probed, for as long as it is registered', async () => {
+    const client = await registry.client();
+    const registration = await client.register({
+      service: 'orders',
+      instance: 'p',
+      version: '1.0.0',
+      lease: 'none',
+    });
+    const probe = () =>
+      registry.store.connection.request('probe.v1.default.orders.p.1', undefined, { timeout: 1_000 });
+    expect((await probe()).json()).toMatchObject({ incarnation: 1, eventLoopLagMs: expect.any(Number) });
+    await registration.deregister();
+    await expect(probe()).rejects.toThrow(/no responders/i);
   });
 
   it('never beats without a lease', async () => {

@@ -239,12 +239,10 @@ export class RollcallClient {
     });
   }
 
-  #createHeart(record: InstanceRecord): Heart | undefined {
-    if (record.leaseMs === 0) return undefined;
-    const { connection, streams, subjects } = this.#place;
-    return new ConnectionHeart(connection, streams.heartbeats, {
-      subject: subjects.heartbeat(record),
-      heartbeatMs: leaseTimes(record).heartbeatMs,
+  #createHeart(record: InstanceRecord): Heart {
+    return new ConnectionHeart(this.#place, {
+      id: record,
+      heartbeatMs: record.leaseMs === 0 ? undefined : leaseTimes(record).heartbeatMs,
       vitals: () => ({ eventLoopLagMs: this.#lag.take(), position: this.#views.position }),
       onTrouble: this.#onTrouble,
     });

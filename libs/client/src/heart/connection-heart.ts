@@ -1,5 +1,12 @@
-import { headers, type NatsConnection } from '@nats-io/nats-core';
-import { heartbeatTtlMs, isRollcallError } from '#contracts';
+import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import {
+  type HeartbeatBody,
+  heartbeatTtlMs,
+  isRollcallError,
+  type ProbeAnswer,
+  type StreamNames,
+  type Subjects,
+} from '#contracts';
 import { AckPublisher, encodeJson, watchConnection } from '#nats';
 import type { Heart, HeartOrder } from './heart.js';
 
@@ -7,43 +14,49 @@ import type { Heart, HeartOrder } from './heart.js';
 const ATTEMPT_MS = 100;
 const ATTEMPT_MS_MAX = 1_000;
 
+export interface HeartPlace {
+  readonly connection: NatsConnection;
+  readonly subjects: Subjects;
+  readonly streams: StreamNames;
+}
+
 /**
- * Beats on a connection that is shared with everything else. One beat at most is under way: while the broker is
- * silent that one is repeated, also at once when the connection is back, and no heap of old ones follows.
+ * Beats on one connection. One beat at most is under way: while the broker is silent that one is repeated, also
+ * at once when the connection is back, and no heap of old ones follows.
  */
 export class ConnectionHeart implements Heart {
+  readonly #place: HeartPlace;
   readonly #order: HeartOrder;
   readonly #publisher: AckPublisher;
+  readonly #probes: Subscription;
   readonly #stopWatching: () => void;
-  readonly #ttl: string;
   #timer: NodeJS.Timeout | undefined;
   #isBeating = false;
   #isStopped = false;
   #beatAtMs = -Infinity;
-  #beats = 0;
 
-  /** @param stream name of the stream whose acknowledgements count */
-  constructor(connection: NatsConnection, stream: string, order: HeartOrder) {
+  constructor(place: HeartPlace, order: HeartOrder) {
+    this.#place = place;
     this.#order = order;
-    this.#publisher = new AckPublisher(connection, {
-      stream,
+    this.#publisher = new AckPublisher(place.connection, {
+      stream: place.streams.heartbeats,
       attemptTimeoutMs: ATTEMPT_MS,
       attemptTimeoutMsMax: ATTEMPT_MS_MAX,
     });
-    // The broker takes whole seconds only and cuts fractions off, so the rule rounds up.
-    this.#ttl = `${heartbeatTtlMs(order.heartbeatMs) / 1_000}s`;
-    this.#stopWatching = watchConnection(connection, { onReconnect: () => void this.#beat() });
+    this.#probes = place.connection.subscribe(place.subjects.probe(order.id), {
+      callback: (error, probe) => {
+        if (error === null) this.#answer(probe);
+      },
+    });
+    this.#stopWatching = watchConnection(place.connection, { onReconnect: () => void this.#beat() });
   }
 
-  get beats(): number {
-    return this.#beats;
-  }
-
-  get silentMs(): number {
-    return performance.now() - this.#beatAtMs;
+  get silentMs(): number | undefined {
+    return this.#order.heartbeatMs === undefined ? undefined : performance.now() - this.#beatAtMs;
   }
 
   start(): void {
+    if (this.#order.heartbeatMs === undefined) return;
     this.#timer = setInterval(() => void this.#beat(), this.#order.heartbeatMs);
     void this.#beat();
   }
@@ -53,29 +66,49 @@ export class ConnectionHeart implements Heart {
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#stopWatching();
+    this.#probes.unsubscribe();
     this.#publisher.close();
   }
 
   async #beat(): Promise<void> {
-    if (this.#isBeating || this.#isStopped) return;
+    const { heartbeatMs, onTrouble } = this.#order;
+    if (heartbeatMs === undefined || this.#isBeating || this.#isStopped) return;
     this.#isBeating = true;
     try {
-      await this.#publisher.publish(this.#message());
+      await this.#publisher.publish(this.#message(heartbeatMs));
       this.#beatAtMs = performance.now();
-      this.#beats += 1;
     } catch (error) {
       // The next tick beats again; silence is what the watchman acts on.
-      if (!this.#isStopped && isRollcallError(error) && !error.retryable) this.#order.onTrouble(error);
+      if (!this.#isStopped && isRollcallError(error) && !error.retryable) onTrouble(error);
     } finally {
       this.#isBeating = false;
     }
   }
 
-  #message() {
+  #message(heartbeatMs: number) {
+    const { connection, subjects } = this.#place;
     const head = headers();
-    head.set('Nats-TTL', this.#ttl);
+    // The broker takes whole seconds only and cuts fractions off, so the rule rounds up.
+    head.set('Nats-TTL', `${heartbeatTtlMs(heartbeatMs) / 1_000}s`);
     head.set('content-type', 'application/json');
-    const payload = encodeJson({ at: new Date().toISOString(), ...this.#order.vitals() });
-    return { subject: this.#order.subject, payload, headers: head };
+    const body: HeartbeatBody = {
+      at: new Date().toISOString(),
+      ...connectionOf(connection),
+      ...this.#order.vitals(),
+    };
+    return { subject: subjects.heartbeat(this.#order.id), payload: encodeJson(body), headers: head };
   }
+
+  #answer(probe: Msg): void {
+    const { incarnation } = this.#order.id;
+    const { eventLoopLagMs } = this.#order.vitals();
+    const answer: ProbeAnswer = { incarnation, at: new Date().toISOString(), eventLoopLagMs };
+    probe.respond(encodeJson(answer));
+  }
+}
+
+/** What a disconnect advisory of the server would name. */
+function connectionOf({ info }: NatsConnection): Pick<HeartbeatBody, 'connection'> {
+  if (info === undefined) return {};
+  return { connection: { serverId: info.server_id, clientId: info.client_id } };
 }

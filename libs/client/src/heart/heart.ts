@@ -1,30 +1,26 @@
-/** What a heartbeat says beside being there. */
-export interface Vitals {
-  /** Longest time the event loop was held up since the last beat, in ms. */
-  readonly eventLoopLagMs: number;
-  /** Journal sequence the views of this client reflect. */
-  readonly position: number;
-}
+import type { HeartbeatBody, IncarnationId } from '#contracts';
 
-/** For whom to beat, where to, and how often. */
+/** What a heartbeat says of the process it comes from. */
+export type Vitals = Required<Pick<HeartbeatBody, 'eventLoopLagMs' | 'position'>>;
+
+/** For whom to beat and how often. */
 export interface HeartOrder {
-  /** `heartbeat.v1.<namespace>.<service>.<instance>.<incarnation>` */
-  readonly subject: string;
-  readonly heartbeatMs: number;
+  readonly id: IncarnationId;
+  /** Undefined for one that never beats: it only answers probes. */
+  readonly heartbeatMs?: number | undefined;
   readonly vitals: () => Vitals;
   /** Told when the broker refuses beats for a reason that waiting does not cure. */
   readonly onTrouble: (error: Error) => void;
 }
 
-/** Shows that one incarnation is alive. A small interface, because where it runs is a decision of its own. */
+/**
+ * Shows that one incarnation is alive: beats, and answers when it is probed. A small interface, because where
+ * it runs is a decision of its own.
+ */
 export interface Heart {
-  /** Broker-acknowledged beats so far. */
-  readonly beats: number;
-  /** Time since the last acknowledged beat, in ms; Infinity before the first. */
-  readonly silentMs: number;
+  /** Time since the last acknowledged beat, in ms; Infinity before the first, undefined when it never beats. */
+  readonly silentMs: number | undefined;
   /** Beats at once, then every `heartbeatMs`. */
   start(): void;
   stop(): void;
 }
-
-export type CreateHeart = (order: HeartOrder) => Heart;

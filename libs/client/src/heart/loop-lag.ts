@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 50;
 
-/** The longest time the event loop was held up since it was last asked, in ms. */
+/** The longest time the event loop was held up between the last two beats or so, in ms. */
 export class LoopLag {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 

@@ -28,8 +28,7 @@ export interface RegistrationParts {
   /** For endpoints that say no address or port of their own. */
   readonly advertised: { readonly address: string; readonly port?: number | undefined };
   readonly handlers: RegistrationHandlers;
-  /** A heart for an incarnation; undefined for one that never beats. */
-  readonly createHeart: (record: InstanceRecord) => Heart | undefined;
+  readonly createHeart: (record: InstanceRecord) => Heart;
   readonly onTrouble: (error: Error) => void;
   readonly onEnd: (registration: Registration) => void;
 }
@@ -87,7 +86,7 @@ export class Registration {
   startHeart(): void {
     this.#heart?.stop();
     this.#heart = this.#parts.createHeart(this.record);
-    this.#heart?.start();
+    this.#heart.start();
   }
 
   /**
