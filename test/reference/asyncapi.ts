@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import {
+  type AggregateId,
+  aggregateOfType,
+  createSubjects,
+  type EventType,
+  eventTypes,
+  headerNames,
+  type IncarnationId,
+  limits,
+  type RecordKind,
+  recordSchemas,
+} from '#contracts';
+import { objectOf, said, type Schema, text } from './schema.js';
+import {
+  failedCallReport,
+  heartbeatBody,
+  instanceView,
+  positionRecord,
+  probeAnswer,
+  protectionView,
+  serviceView,
+  viewRecordOf,
+} from './view-schemas.js';
+
+const ref = (path: string): Schema => ({ $ref: `#/${path}` });
+const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
+
+const parameters: Readonly<Record<string, Schema>> = {
+  namespace: { description: 'Tenant or environment; a DNS label.', default: 'default' },
+  service: { description: 'What is registered; a DNS label.', examples: ['orders'] },
+  instance: { description: 'One running copy; a DNS label.', examples: ['orders-1'] },
+  incarnation: { description: 'One start of an instance; a whole number from 1.', examples: ['1'] },
+};
+
+const placeholders = Object.fromEntries(Object.keys(parameters).map((name) => [name, `{${name}}`]));
+const incarnationId = placeholders as unknown as IncarnationId;
+const subjects = createSubjects();
+const addressOf = (kind: RecordKind, where: 'journal' | 'discovery'): string => {
+  const { instance: _instance, ...service } = placeholders;
+  const isAboutService = kind === 'service' || kind === 'protection';
+  return subjects[where]({ kind, ...(isAboutService ? service : placeholders) } as unknown as AggregateId);
+};
+
+interface Channel {
+  readonly address: string;
+  readonly description: string;
+  /** Names of messages among the components. */
+  readonly messages: readonly string[];
+}
+
+function renderChannel({ address, description, messages }: Channel): Schema {
+  const used = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  return {
+    address,
+    description,
+    ...(used.length === 0
+      ? {}
+      : { parameters: Object.fromEntries(used.map((name) => [name, ref(`components/parameters/${name}`)])) }),
+    messages: Object.fromEntries(messages.map((name) => [name, ref(`components/messages/${name}`)])),
+  };
+}
+
+const writers: Readonly<Record<RecordKind, string>> = {
+  instance: 'What a service says of one of its instances. Written by the service alone.',
+  override: 'What operators lay over an instance. Written by operators alone.',
+  verdict: 'What the watchman found about an instance. Written by the watchman alone.',
+  service: 'What operators decided for a service as a whole.',
+  protection: 'Whether the mass expiry of a service is held back. Written by the watchman alone.',
+};
+
+const kinds = Object.keys(writers) as RecordKind[];
+const typesOf = (kind: RecordKind): EventType[] =>
+  Object.values(eventTypes).filter((type) => aggregateOfType[type] === kind);
+
+/** Kinds with a key of their own in the view; overrides and verdicts are joined into the instance. */
+const viewed: Readonly<Partial<Record<RecordKind, Schema>>> = {
+  instance: instanceView,
+  service: serviceView,
+  protection: protectionView,
+};
+const viewedKinds = Object.keys(viewed) as RecordKind[];
+
+const channels: Readonly<Record<string, Channel>> = {
+  ...Object.fromEntries(
+    kinds.map((kind) => [
+      `journal.${kind}`,
+      { address: addressOf(kind, 'journal'), description: writers[kind], messages: typesOf(kind) },
+    ]),
+  ),
+  ...Object.fromEntries(
+    viewedKinds.map((kind) => [
+      `discovery.${kind}`,
+      {
+        address: addressOf(kind, 'discovery'),
+        description: 'Every change of one key of the view, as JSON that is never empty.',
+        messages: [`changed.${kind}`],
+      },
+    ]),
+  ),
+  'discovery.position': {
+    address: subjects.position,
+    description:
+      'How far the view has come, at least once a second: tells a watcher that silence is not loss.',
+    messages: ['position'],
+  },
+  heartbeat: {
+    address: subjects.heartbeat(incarnationId),
+    description: 'A sign of life. Publish it with a reply subject and wait for the ack of the stream.',
+    messages: ['heartbeat'],
+  },
+  probe: {
+    address: subjects.probe(incarnationId),
+    description: 'A request to an instance that is suspected; an answer clears it.',
+    messages: ['probe', 'probe.answer'],
+  },
+  report: {
+    address: subjects.report(incarnationId),
+    description: 'A consumer says that its call to an instance failed. A hint, never a verdict.',
+    messages: ['report'],
+  },
+};
+
+const headerTexts: Readonly<Partial<Record<keyof typeof headerNames, string>>> = {
+  specversion: 'CloudEvents version: 1.0.',
+  id: 'Unique id of the event; a UUID is a good choice.',
+  source: 'Which process wrote it, as a URI reference.',
+  time: "Time by the writer's own clock. Rules use the broker's time.",
+  actor: 'Who acts: a person or a process.',
+  reason: 'Why, in a sentence.',
+  causationId: 'Id of the event that led to this one.',
+  traceparent: 'W3C trace context.',
+  contentType: 'application/json',
+  messageId: 'The same id again: the broker stores a message with a known id once within two minutes.',
+};
+
+const eventHeaders: Schema = {
+  type: 'object',
+  description: `CloudEvents 1.0 in binary mode: attributes are headers, the body is the record. What is longer than ${limits.attributeLengthMax} characters is cut.`,
+  properties: Object.fromEntries(
+    Object.entries(headerTexts).map(([name, words]) => [
+      headerNames[name as keyof typeof headerNames],
+      said(text, words),
+    ]),
+  ),
+};
+
+function eventMessage(type: EventType): Schema {
+  const constant = objectOf({ [headerNames.type]: { const: type } }, [headerNames.type]);
+  return {
+    name: type,
+    title: type,
+    contentType: 'application/json',
+    headers: { allOf: [ref('components/schemas/event.headers'), constant] },
+    payload: ref(`components/schemas/${aggregateOfType[type]}`),
+  };
+}
+
+const simple = (name: string, summary: string, schema: string): Schema => ({
+  name,
+  summary,
+  contentType: 'application/json',
+  payload: ref(`components/schemas/${schema}`),
+});
+
+const messages: Readonly<Record<string, Schema>> = {
+  ...Object.fromEntries(Object.values(eventTypes).map((type) => [type, eventMessage(type)])),
+  ...Object.fromEntries(
+    viewedKinds.map((kind) => [
+      `changed.${kind}`,
+      simple(`changed.${kind}`, 'A key of the view changed.', `view.${kind}`),
+    ]),
+  ),
+  position: simple('position', 'Position and sums of the view.', 'position'),
+  heartbeat: {
+    ...simple('heartbeat', 'A sign of life.', 'heartbeat'),
+    headers: objectOf(
+      {
+        'Nats-TTL': said(
+          text,
+          'How long the beat counts: the interval in whole seconds, rounded up, plus one; e.g. "4s".',
+        ),
+      },
+      ['Nats-TTL'],
+    ),
+  },
+  probe: { name: 'probe', summary: 'An empty request.', payload: { type: 'null' } },
+  'probe.answer': simple('probe.answer', 'I am here.', 'probe.answer'),
+  report: simple('report', 'A call failed.', 'report'),
+};
+
+const channelMessages = (channel: string): Schema[] =>
+  (channels[channel]?.messages ?? []).map((name) => ref(`channels/${channel}/messages/${name}`));
+
+function operation(action: 'send' | 'receive', channel: string, summary: string): Schema {
+  return { action, channel: ref(`channels/${channel}`), summary, messages: channelMessages(channel) };
+}
+
+const operations: Readonly<Record<string, Schema>> = {
+  ...Object.fromEntries(
+    kinds.map((kind) => [
+      `write.${kind}`,
+      operation('send', `journal.${kind}`, `Append to the ${kind} aggregate, with an ack.`),
+    ]),
+  ),
+  ...Object.fromEntries(
+    viewedKinds.map((kind) => [
+      `watch.${kind}`,
+      operation('receive', `discovery.${kind}`, 'Hear of every change.'),
+    ]),
+  ),
+  'watch.position': operation('receive', 'discovery.position', 'Hear how far the view has come.'),
+  beat: operation('send', 'heartbeat', 'Show that an incarnation lives.'),
+  'answer.probe': {
+    ...operation('receive', 'probe', 'Answer when asked whether an incarnation lives.'),
+    messages: [ref('channels/probe/messages/probe')],
+    reply: { channel: ref('channels/probe'), messages: [ref('channels/probe/messages/probe.answer')] },
+  },
+  'report.failed-call': operation('send', 'report', 'Say that a call failed.'),
+};
+
+/** The whole contract on NATS, from the point of view of a program that talks to Rollcall. */
+export function asyncApi(): Schema {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Rollcall',
+      version,
+      description:
+        'Services emit events, consumers subscribe to discovery subjects, auditors replay the stream REGISTRY. With ROLLCALL_PREFIX set, every subject begins with that prefix and a dot.',
+      license: { name: license },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      local: { host: '127.0.0.1:4222', protocol: 'nats', description: 'The broker that npm start runs.' },
+    },
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([name, channel]) => [name, renderChannel(channel)]),
+    ),
+    operations,
+    components: {
+      parameters,
+      messages,
+      schemas: {
+        'event.headers': eventHeaders,
+        ...recordSchemas,
+        ...Object.fromEntries(
+          viewedKinds.map((kind) => [`view.${kind}`, viewRecordOf(viewed[kind] as Schema)]),
+        ),
+        position: positionRecord,
+        heartbeat: heartbeatBody,
+        'probe.answer': probeAnswer,
+        report: failedCallReport,
+      },
+    },
+  };
+}

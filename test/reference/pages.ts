@@ -1,0 +1,15 @@
+import { asyncApi } from './asyncapi.js';
+import { renderErrorPage } from './error-page.js';
+import { renderLimitsPage } from './limits-page.js';
+import { schemaPages } from './record-pages.js';
+import { renderRecordSchemas } from './record-schemas.js';
+import { renderJson } from './schema.js';
+
+/** Every committed file that is generated from code: `npm run reference` writes them, a test compares. */
+export const pages: readonly [path: string, render: () => string][] = [
+  ['libs/contracts/src/generated/record-schemas.ts', renderRecordSchemas],
+  ...schemaPages(),
+  ['docs/reference/asyncapi.json', () => renderJson(asyncApi())],
+  ['docs/reference/errors.md', renderErrorPage],
+  ['docs/reference/limits.md', renderLimitsPage],
+];
