@@ -19,3 +19,5 @@ export { type Difference, type VerifyOptions, type VerifyReport, verifyView } fr
 export type { Disconnect, LeaseMessage, Prober, ProbeResult, Sight, SightHandlers } from './ports/sight.js';
 export type { WatchmanCount, WatchmanParts } from './watchman/watch.js';
 export { Watchman } from './watchman/watchman.js';
+export { type InstanceNames, Operator, type OverrideChange } from './operator/operator.js';
+export { storyOf, type StoryLine } from './operator/story.js';

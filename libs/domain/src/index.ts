@@ -13,3 +13,4 @@ export { type BeatHeaders, type BeatKind, classifyBeat, isLapsed, ttlRefusal } f
 export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './liveness/protection.js';
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
 export * from './query/index.js';
+export { tell } from './story/tell.js';

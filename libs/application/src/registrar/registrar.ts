@@ -5,8 +5,6 @@ import {
   type InstanceAggregateId,
   type InstanceRecord,
   type InstanceView,
-  isRollcallError,
-  limits,
   quote,
   recordProblems,
   RollcallError,
@@ -14,6 +12,7 @@ import {
 import { splitInstance } from '#domain';
 import type { Journal, LastEvent } from '../ports/journal.js';
 import { type Actor, attributesOf, type EventIdentity } from './event-factory.js';
+import { retryConflicts } from './retry-conflicts.js';
 
 /** What somebody without the SDK hands in; the incarnation is taken here. */
 export type RegistrationInput = Omit<InstanceRecord, 'incarnation'>;
@@ -107,15 +106,4 @@ const lifeTypes = new Set<string>([
 export function incarnationOf(last: LastEvent | undefined): number {
   const found = (last?.data as { incarnation?: unknown } | undefined)?.incarnation;
   return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : 0;
-}
-
-/** Reads again and decides again when somebody else wrote in between. */
-async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (left <= 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
-    }
-  }
 }

@@ -140,14 +140,21 @@ export class Watchman {
   }
 
   #mayBeSuspected(view: InstanceView): boolean {
-    return view.leaseMs > 0 && !isSuspect(view) && !this.#watch.isQuietFor(view) && !this.#watch.isProbingAtLimit;
+    return (
+      view.leaseMs > 0 && !isSuspect(view) && !this.#watch.isQuietFor(view) && !this.#watch.isProbingAtLimit
+    );
   }
 
   async #suspect(view: InstanceView, evidence: Evidence): Promise<void> {
     const beat = this.#watch.beats.last(view);
     const lastBeat = beat === undefined ? {} : { lastHeartbeatAt: toTime(beat.atMs) };
     const about = { registeredSequence: view.registeredSequence, expects: 'not-yet-suspected' } as const;
-    const sequence = await this.#writer.write(view, 'suspected', { ...evidence, probesUnanswered: 1, ...lastBeat }, about);
+    const sequence = await this.#writer.write(
+      view,
+      'suspected',
+      { ...evidence, probesUnanswered: 1, ...lastBeat },
+      about,
+    );
     if (sequence !== undefined) this.#parts.onCount?.('suspected');
   }
 
