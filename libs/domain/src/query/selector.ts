@@ -36,12 +36,15 @@ export function meetsRequirement(
 ): boolean {
   const value = Object.hasOwn(metadata, requirement.key) ? metadata[requirement.key] : undefined;
   const { operator } = requirement;
-  if (operator === 'exists' || operator === 'absent')
-    return (value !== undefined) === (operator === 'exists');
-  if (operator === 'in') return value !== undefined && requirement.values.includes(value);
-  if (operator === 'notin') return value === undefined || !requirement.values.includes(value);
-  if (!isWholeNumber(value)) return false;
-  return operator === 'above' ? Number(value) > requirement.bound : Number(value) < requirement.bound;
+  if ('bound' in requirement) {
+    if (!isWholeNumber(value)) return false;
+    return operator === 'above' ? Number(value) > requirement.bound : Number(value) < requirement.bound;
+  }
+  if ('values' in requirement) {
+    const isListed = value !== undefined && requirement.values.includes(value);
+    return isListed === (operator === 'in');
+  }
+  return (value !== undefined) === (operator === 'exists');
 }
 
 function isWholeNumber(value: string | undefined): boolean {
