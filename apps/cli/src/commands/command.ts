@@ -1,0 +1,24 @@
+import type { ReadSettings } from '#platform';
+import type { Session } from '../session.js';
+
+/** What every command gets. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly read: ReadSettings;
+  readonly namespace: string;
+  /** Machine-readable output. */
+  readonly json: boolean;
+}
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly namespace?: string;
+  readonly json?: boolean;
+}
+
+/** What a command does; its result is the exit code, 0 when it says nothing. */
+export type Command<Options = object, Arguments extends readonly unknown[] = []> = (
+  context: CommandContext,
+  options: Options,
+  ...words: Arguments
+) => Promise<number | void>;

@@ -1,0 +1,23 @@
+const REDRAW_MS = 100;
+
+export interface Progress {
+  at(done: number, of: number): void;
+  end(): void;
+}
+
+/** How far something long has come, on standard error, and only where somebody watches. */
+export function showProgress(title: string): Progress {
+  const out = process.stderr;
+  if (!out.isTTY) return { at: () => undefined, end: () => undefined };
+  let drawnAtMs = -Infinity;
+  return {
+    at: (done, of) => {
+      const nowMs = performance.now();
+      if (nowMs - drawnAtMs < REDRAW_MS) return;
+      drawnAtMs = nowMs;
+      const share = of === 0 ? 100 : Math.floor((done / of) * 100);
+      out.write(`\r\u001B[2K${title} ${share} % (${done} of ${of})`);
+    },
+    end: () => out.write('\r\u001B[2K'),
+  };
+}

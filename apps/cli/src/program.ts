@@ -1,0 +1,154 @@
+import { Command as Program, type OptionValues } from 'commander';
+import type { Command } from './commands/command.js';
+import { runCommand } from './run.js';
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** The command line: what there is, with help and examples. What it does is in `commands/`. */
+export function createProgram(version: string): Program {
+  const program = new Program('rollcall')
+    .description('Looks into a Rollcall registry and writes to it, straight over NATS.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .showHelpAfterError(false)
+    .addHelpText('after', GENERAL_HELP);
+  addReading(program);
+  addWriting(program);
+  addKeeping(program);
+  return program;
+}
+
+function addReading(program: Program): void {
+  common(
+    program.command('status'),
+    'where broker, journal and view stand, and whether a projector works',
+  ).action((options: OptionValues) =>
+    runCommand(async () => (await import('./commands/status.js')).status, options),
+  );
+  common(program.command('services'), 'the services of a namespace').action((options: OptionValues) =>
+    runCommand(async () => (await import('./commands/services.js')).services, options),
+  );
+  common(program.command('instances <service>'), 'the instances of a service')
+    .option('-a, --all', 'also those that departed in the last day, and why')
+    .addHelpText('after', example('rollcall instances orders', 'rollcall instances orders --all --json'))
+    .action((service: string, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/instances.js')).instances, options, service),
+    );
+  common(program.command('watch [service]'), 'what is there, then every change as it happens')
+    .addHelpText('after', example('rollcall watch', 'rollcall watch payments --json | jq .record.status'))
+    .action((service: string | undefined, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/watch.js')).watch, options, service),
+    );
+}
+
+function addWriting(program: Program): void {
+  common(program.command('register <service> [instance]'), 'registers an instance that cannot do it itself')
+    .requiredOption('--version <semver>', 'version of the software that runs')
+    .option('-e, --endpoint <name=target>', 'how to reach it; may be repeated', collect, [])
+    .option('--lease <duration>', '"none", or how long it lives without a heartbeat, e.g. 30s', 'none')
+    .option('--status <status>', 'starting, up, draining, maintenance, overloaded or down', 'up')
+    .option('--zone <name>', 'zone it runs in')
+    .option('--region <name>', 'region it runs in')
+    .option('--weight <number>', 'share of traffic, 0 to 1000')
+    .option('-t, --tag <tag>', 'a tag; may be repeated', collect, [])
+    .option('-m, --meta <key=value>', 'metadata; may be repeated', collect, [])
+    .option('--reason <text>', 'why, for the journal')
+    .option('--actor <name>', 'who, for the journal; default the user of this system')
+    .addHelpText(
+      'after',
+      example(
+        'rollcall register postgres postgres-1 --version 15.4.0 -e tcp=10.0.0.7:5432',
+        'rollcall register web/web-1 --version 1.0.0 -e http=127.0.0.1:8080 -e api=https://127.0.0.1:8443/v1 -t blue',
+      ),
+    )
+    .action((service: string, instance: string | undefined, options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/register.js')).register),
+        options,
+        service,
+        instance,
+      ),
+    );
+  common(program.command('deregister <service> [instance]'), 'says good-bye for an instance')
+    .option('--reason <text>', 'why; consumers are told')
+    .option('--actor <name>', 'who, for the journal; default the user of this system')
+    .addHelpText('after', example('rollcall deregister postgres postgres-1 --reason "moved to pg-2"'))
+    .action((service: string, instance: string | undefined, options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/deregister.js')).deregister),
+        options,
+        service,
+        instance,
+      ),
+    );
+}
+
+function addKeeping(program: Program): void {
+  const quarantine = program
+    .command('quarantine')
+    .description('events that could not be read or were refused');
+  common(quarantine.command('list'), 'the newest of them, in every namespace unless one is given').action(
+    (options: OptionValues) =>
+      runCommand(async () => (await import('./commands/quarantine.js')).quarantineList, options),
+  );
+  common(quarantine.command('show <sequence>'), 'one of them, whole, with the reason')
+    .addHelpText('after', example('rollcall quarantine list', 'rollcall quarantine show 1207'))
+    .action((sequence: string, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/quarantine.js')).quarantineShow, options, sequence),
+    );
+  common(program.command('replay'), 'the journal as it was written')
+    .option('--from <place>', 'begin at a sequence, an RFC 3339 time, or -15m')
+    .option('--to <place>', 'end there')
+    .option('--service <name>', 'only this service')
+    .option('-A, --all-namespaces', 'not only one namespace')
+    .option(
+      '--speed <factor>',
+      '1 replays at the pace it was written, 10 ten times as fast; default as fast as it goes',
+    )
+    .addHelpText(
+      'after',
+      example('rollcall replay --from -15m --service orders', 'rollcall replay --from 1 --to 1000 --json'),
+    )
+    .action((options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/replay.js')).replay),
+        options,
+      ),
+    );
+  common(program.command('verify'), 'folds the journal from zero and compares with the view bucket')
+    .option('--repair', 'write what differs, and nothing else')
+    .addHelpText('after', '\nExits with 3 when there are differences that were not repaired.')
+    .action((options: OptionValues) =>
+      runCommand(async () => (await import('./commands/verify.js')).verify, options),
+    );
+}
+
+/** Commander checks what is required; here its loose record becomes the options of the command. */
+function writing<Options, Arguments extends readonly unknown[]>(
+  load: () => Promise<Command<Options, Arguments>>,
+) {
+  return load as unknown as () => Promise<Command<OptionValues, Arguments>>;
+}
+
+function common(command: Program, description: string): Program {
+  return command
+    .description(description)
+    .option('-n, --namespace <name>', 'namespace; default ROLLCALL_NAMESPACE or "default"')
+    .option('--json', 'for programs: JSON on standard output, and nothing else there');
+}
+
+function example(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+const GENERAL_HELP = `
+It joins the broker of NATS_URL (with NATS_USER and the other settings of docs/reference/settings.md), or else the
+one that "npm start" runs in this directory.
+
+Exit codes: 0 well, 1 something unexpected, 2 wrong arguments or settings, 3 verify found differences, 4 not found,
+5 no broker, 6 a broker that cannot be used, 7 not allowed, 8 somebody else changed it meanwhile.
+
+Examples:
+  $ rollcall services
+  $ rollcall instances orders
+  $ rollcall replay --from -15m`;
