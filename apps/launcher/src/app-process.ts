@@ -45,7 +45,8 @@ export async function startApp(options: AppOptions): Promise<AppProcess> {
   const logFile = join(options.logDir, `${options.name}.log`);
   const log = createWriteStream(logFile);
   const child = spawn(process.execPath, ['--import', followParent, options.main], {
-    env: options.env,
+    // Its output goes into a file, whatever this shell says of colours.
+    env: { ...options.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -16,20 +16,32 @@ export interface LaunchedBroker {
   stop(): Promise<void>;
 }
 
+/** Logins for some other broker that a shell may hold; blank counts as not set. */
+const noOtherLogin = {
+  NATS_TOKEN: '',
+  NATS_CREDS: '',
+  NATS_NKEY: '',
+  NATS_TLS_CA: '',
+  NATS_TLS_CERT: '',
+  NATS_TLS_KEY: '',
+};
+
 const never = new Promise<never>(() => undefined);
 
 export async function launchBroker(
   env: NodeJS.ProcessEnv,
+  login: BrokerAccess,
   say: (line: string) => void,
 ): Promise<LaunchedBroker> {
   const found = await findBroker({ env, progress: say });
-  if (found.kind === 'server') return joined(found.url, env, found.info?.version);
+  if (found.kind === 'server') return joined(login, found.info?.version);
   const broker = await startBroker({ binary: found.binary, ...brokerSettings(env), progress: say });
   const { url, user, password, sys, version } = broker;
+  const where = url.replace(/^nats:\/\//, '');
   return {
     access: { url, user, password },
-    told: `nats-server ${version} on ${url.replace(/^nats:\/\//, '')}${broker.adopted ? ' (it was left running)' : ''}`,
-    env: { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password },
+    told: `nats-server ${version} on ${where}${broker.adopted ? ' (it was left running)' : ''}`,
+    env: { ...noOtherLogin, NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password },
     registryEnv: { ROLLCALL_SYS_USER: sys.user, ROLLCALL_SYS_PASSWORD: sys.password },
     failed: failure(broker),
     stop: () => broker.stop(),
@@ -51,30 +63,14 @@ function failure(broker: RunningBroker): Promise<never> {
   return failed;
 }
 
-/** A server somebody else runs is neither configured nor stopped by us. */
-function joined(url: string, env: NodeJS.ProcessEnv, version = ''): LaunchedBroker {
-  const optional = { user: env['NATS_USER'], password: env['NATS_PASSWORD'], token: env['NATS_TOKEN'] };
-  const files = { credsFile: env['NATS_CREDS'], nkeySeed: env['NATS_NKEY'] };
-  const tls = { caFile: env['NATS_CA'], certFile: env['NATS_CERT'], keyFile: env['NATS_KEY'] };
+/** A server somebody else runs is neither configured nor stopped by us; the apps inherit how to enter it. */
+function joined(login: BrokerAccess, version = ''): LaunchedBroker {
   return {
-    access: {
-      url,
-      ...given(optional),
-      ...given(files),
-      ...(Object.keys(given(tls)).length > 0 ? { tls: given(tls) } : {}),
-    },
-    told: `joined nats-server ${version} at ${url.replaceAll(/\/\/[^@/,]*@/g, '//')}`,
+    access: login,
+    told: `joined nats-server ${version} at ${login.url}`,
     env: {},
     registryEnv: {},
     failed: never,
     stop: async () => undefined,
-  };
-}
-
-function given<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
-  ) as {
-    [K in keyof T]?: string;
   };
 }

@@ -35,7 +35,7 @@ describe('a line of the feed', () => {
         changed: ['status', 'override'],
         record: { ...record, status: 'draining' },
       },
-      '~ orders/orders-1 draining set override (rolling update)',
+      '~ orders/orders-1 draining, set (rolling update)',
     ],
     [
       {
@@ -45,7 +45,17 @@ describe('a line of the feed', () => {
         changed: ['a', 'b', 'c', 'd', 'e', 'f'],
         record,
       },
-      '~ orders/orders-1 up updated a, b, c, d, 2 more',
+      '~ orders/orders-1 up, updated a, b, c, d, 2 more',
+    ],
+    [
+      {
+        change: 'updated',
+        at,
+        cause: { type: 'rollcall.verdict.suspected.v1' },
+        changed: ['status', 'verdict'],
+        record: { ...record, status: 'suspect' },
+      },
+      '~ orders/orders-1 suspect',
     ],
     [
       {

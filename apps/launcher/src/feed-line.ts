@@ -71,9 +71,14 @@ export function feedLine(change: FeedChange, paint: Paint): string {
 function details(change: FeedChange, paint: Paint): string[] {
   if (change.change === 'removed') return [change.departure || change.fact];
   if (change.change === 'added') return [change.status, change.where];
-  const more = change.fields.length - FIELDS_SHOWN;
-  const fields = [...change.fields.slice(0, FIELDS_SHOWN), ...(more > 0 ? [`${more} more`] : [])].join(', ');
-  return [change.status, change.fact, fields === '' ? '' : paint.dim(fields)];
+  // Of what the service itself changed, the fields say what; else the kind of event says it all.
+  const own = change.fact === 'updated' ? change.fields : [];
+  const more = own.length - FIELDS_SHOWN;
+  const fields = [...own.slice(0, FIELDS_SHOWN), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  // `suspect` after `suspected` says nothing new.
+  const facts = change.fact === `${change.status}ed` ? [] : [change.fact];
+  const told = [change.status, ...facts].filter((word) => word !== '').join(', ');
+  return [told, fields === '' ? '' : paint.dim(fields)];
 }
 
 function clock(at: string): string {

@@ -25,8 +25,8 @@ export function createThrottle(print: (line: string) => void): (line: string) =>
 
 /** What a feed can do besides printing. */
 export interface Feed {
-  /** Waits until each of these (`orders/orders-1`) was shown as up. @returns those that were not, in time */
-  awaitUp(names: readonly string[], timeoutMs: number): Promise<string[]>;
+  /** Resolves when `orders/orders-1` has been shown as up. */
+  whenUp(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,32 +40,25 @@ export async function openFeed(
   const connection = await connectBroker({ ...access, name: 'rollcall-feed' });
   const throttled = createThrottle(print);
   const up = new Set<string>();
-  let onUp: () => void = () => undefined;
+  const waiting = new Map<string, () => void>();
   connection.subscribe(subjects.discoveryAll, {
     callback: (error, message) => {
       const change = error === null ? readChange(message.subject, message.string(), subjects) : null;
       if (change === null) return;
       throttled(feedLine(change, paint));
       if (change.status !== 'up') return;
-      up.add(`${change.service}/${change.instance}`);
-      onUp();
+      const name = `${change.service}/${change.instance}`;
+      up.add(name);
+      waiting.get(name)?.();
     },
   });
   await connection.flush();
   return {
-    awaitUp: async (names, timeoutMs) => {
-      const missing = () => names.filter((name) => !up.has(name));
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        onUp = () => {
-          if (missing().length > 0) return;
-          clearTimeout(timer);
-          resolve();
-        };
-        onUp();
-      });
-      return missing();
-    },
+    whenUp: (name) =>
+      new Promise((resolve) => {
+        if (up.has(name)) resolve();
+        else waiting.set(name, resolve);
+      }),
     close: () => connection.close(),
   };
 }

@@ -1,10 +1,10 @@
 import type { Launched } from './launch.js';
 import type { Paint } from './paint.js';
-import type { LauncherSettings } from './settings.js';
+import { type LauncherSettings, registryUrl } from './settings.js';
 
 /** What to try next, ready to be pasted. */
 export function hints(launched: Launched, settings: LauncherSettings, paint: Paint): string {
-  const http = `http://127.0.0.1:${settings.httpPort}`;
+  const http = registryUrl(settings);
   const victim = launched.examples.at(-1);
   const lines: (readonly [string, string])[] = [
     [`curl ${http}/v1/namespaces/default/services`, 'what is registered'],

@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSubjects, errorText } from '#contracts';
 import { type AppProcess, startApp } from './app-process.js';
 import { type LaunchedBroker, launchBroker } from './broker.js';
 import { type Feed, openFeed } from './feed.js';
 import type { Paint } from './paint.js';
 import { awaitReady, diedError, ensureHttpPortFree } from './ready.js';
-import { appMain, type LauncherSettings } from './settings.js';
+import { appMain, type LauncherSettings, registryUrl } from './settings.js';
 import type { Shutdown } from './shutdown.js';
 
 export interface LaunchContext {
@@ -31,13 +32,13 @@ export async function launch(context: LaunchContext): Promise<Launched> {
   const { env, settings, shutdown } = context;
   const done = (line: string) => context.print(`  ${context.paint.green('✓')} ${line}`);
   // Before the broker, so that a second `npm start` says what matters and disturbs nothing.
-  await ensureHttpPortFree(settings.httpPort);
-  const broker = await launchBroker(env, (line) => context.print(`  ${line} …`));
+  await ensureHttpPortFree(settings.httpHost, settings.httpPort);
+  const broker = await launchBroker(env, settings.registry.broker, (line) => context.print(`  ${line} …`));
   shutdown.onEnd(() => broker.stop());
   done(broker.told);
   const feed = await openFeedOrSayWhy(context, broker);
   const registry = await launchRegistry(context, broker);
-  done(`registry on http://127.0.0.1:${settings.httpPort}`);
+  done(`registry on ${registryUrl(settings)}`);
   const examples = settings.demo ? await launchExamples(context, broker) : [];
   await shutdown.unlessRequested(awaitExamples(examples, feed, context));
   return { broker, registry, examples };
@@ -47,7 +48,7 @@ export async function launch(context: LaunchContext): Promise<Launched> {
 async function openFeedOrSayWhy(context: LaunchContext, broker: LaunchedBroker): Promise<Feed | null> {
   const { settings, paint, print, shutdown } = context;
   try {
-    const feed = await openFeed(broker.access, createSubjects(settings.prefix), paint, print);
+    const feed = await openFeed(broker.access, createSubjects(settings.registry.prefix), paint, print);
     shutdown.onEnd(() => feed.close());
     return feed;
   } catch (error) {
@@ -61,11 +62,11 @@ async function launchRegistry(context: LaunchContext, broker: LaunchedBroker): P
   const registry = await startApp({
     name: 'registry',
     main: appMain('registry'),
-    env: { ...env, ...broker.env, ...broker.registryEnv },
+    env: { ...env, ...broker.env, ...broker.registryEnv, ROLLCALL_HTTP_PORT: String(settings.httpPort) },
     logDir: settings.logDir,
   });
   shutdown.onEnd(() => registry.stop());
-  const ready = awaitReady(registry, `http://127.0.0.1:${settings.httpPort}/readyz`);
+  const ready = awaitReady(registry, `${registryUrl(settings)}/readyz`);
   await shutdown.unlessRequested(Promise.race([ready, broker.failed]));
   return registry;
 }
@@ -94,16 +95,21 @@ async function launchExamples(context: LaunchContext, broker: LaunchedBroker): P
 async function awaitExamples(
   examples: readonly AppProcess[],
   feed: Feed | null,
-  context: LaunchContext,
+  { paint, print, settings }: LaunchContext,
 ): Promise<void> {
-  if (feed === null || examples.length === 0) return;
-  const names = examples.map((example) => `${example.name.replace(/-\d+$/, '')}/${example.name}`);
-  const missing = await feed.awaitUp(names, EXAMPLES_TIMEOUT_MS);
-  if (missing.length > 0) {
-    const { paint, print, settings } = context;
-    print(
-      `  ${paint.yellow('!')} not registered yet: ${missing.join(', ')}; their logs are in "${settings.logDir}"`,
-    );
+  if (feed === null) return;
+  const patience = new AbortController();
+  const late = delay(EXAMPLES_TIMEOUT_MS, true, { signal: patience.signal }).catch(() => true);
+  const isLate = await Promise.all(
+    examples.map((example) => {
+      const up = feed.whenUp(`${example.name.replace(/-\d+$/, '')}/${example.name}`);
+      return Promise.race([late, Promise.race([up, example.exited]).then(() => false)]);
+    }),
+  );
+  patience.abort();
+  const names = examples.filter((_, index) => isLate[index]).map((example) => example.name);
+  if (names.length > 0) {
+    print(`  ${paint.yellow('!')} not registered yet: ${names.join(', ')}; logs are in "${settings.logDir}"`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { errorText, isRollcallError } from '#contracts';
+import { exitCodeOf } from '#platform';
 import { diedError } from './ready.js';
 import { hints } from './hints.js';
 import { type LaunchContext, launch } from './launch.js';
@@ -6,7 +7,6 @@ import { createPaint, wantsColour } from './paint.js';
 import { launcherSettings } from './settings.js';
 import { Interrupted, Shutdown } from './shutdown.js';
 
-const EXIT_FAILED = 1;
 const EXIT_FORCED = 130;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
@@ -29,12 +29,13 @@ process.exit(await run());
 async function run(): Promise<number> {
   let code = 0;
   try {
-    const settings = launcherSettings(process.env);
+    const settings = await launcherSettings(process.env);
+    for (const warning of settings.warnings) print(`  ${paint.yellow('!')} ${warning}`);
     await launchAndWait({ env: process.env, settings, shutdown, paint, print });
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       process.stderr.write(`\n${isRollcallError(error) ? error.message : describe(error)}\n`);
-      code = EXIT_FAILED;
+      code = exitCodeOf(error);
     }
   }
   if (shutdown.isRequested) print(`\n${paint.dim('stopping …')}`);

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RollcallError } from '#contracts';
 import type { AppProcess } from './app-process.js';
@@ -7,27 +7,35 @@ const POLL_MS = 25;
 const READY_TIMEOUT_MS = 60_000;
 
 /** @throws ROLLCALL_HTTP_PORT_TAKEN */
-export async function ensureHttpPortFree(port: number): Promise<void> {
-  if (!(await answers(port))) return;
-  throw new RollcallError(
-    'ROLLCALL_HTTP_PORT_TAKEN',
-    `port ${port} of 127.0.0.1 is taken by another program`,
-    {
-      action: 'Stop it (is Rollcall running already?), or set ROLLCALL_HTTP_PORT to another port.',
-      details: { port },
-    },
-  );
+export async function ensureHttpPortFree(host: string, port: number): Promise<void> {
+  if (!(await answers(host, port))) return;
+  throw new RollcallError('ROLLCALL_HTTP_PORT_TAKEN', `port ${port} of ${host} is taken by another program`, {
+    action: 'Stop it (is Rollcall running already?), or set ROLLCALL_HTTP_PORT to another port.',
+    details: { port },
+  });
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket = connect({ port, host });
     const end = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
     };
     socket.once('connect', () => end(true));
     socket.once('error', () => end(false));
+  });
+}
+
+/** For a registry that may take any port: we have to know which, to say where it is. */
+export function freeHttpPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
   });
 }
 

@@ -81,8 +81,8 @@ describe('the launcher', () => {
   it.each(['ROLLCALL_DEMO', 'ROLLCALL_HTTP_PORT'])('refuses nonsense in %s', async (name) => {
     stage = await createStage();
     const launcher = stage.launch({ [name]: 'maybe' });
-    expect(await launcher.exitCode()).toBe(1);
-    expect(launcher.output()).toContain(`ROLLCALL_SETTINGS_INVALID: ${name} is "maybe", allowed is`);
+    expect(await launcher.exitCode()).toBe(2);
+    expect(launcher.output()).toContain(`${name} is "maybe", allowed is`);
   });
 });
 
@@ -90,7 +90,7 @@ describe('when something is wrong, the launcher says what and ends everything', 
   it('the registry dies at its start', async () => {
     stage = await createStage(DYING_REGISTRY);
     const launcher = stage.launch();
-    expect(await launcher.exitCode()).toBe(1);
+    expect(await launcher.exitCode()).toBe(6);
     expect(launcher.output()).toContain('ROLLCALL_APP_DIED: registry ended with code 3');
     expect(launcher.output()).toContain('no luck today');
     expect(await isUp(stage.natsPort)).toBe(false);
@@ -102,7 +102,7 @@ describe('when something is wrong, the launcher says what and ends everything', 
     await launcher.saw(/ready in/);
     const pid = Number(await readFile(`${stage.dataDir}/nats/server.pid`, 'utf8'));
     process.kill(pid, 'SIGKILL');
-    expect(await launcher.exitCode()).toBe(1);
+    expect(await launcher.exitCode()).toBe(6);
     expect(launcher.output()).toContain('ROLLCALL_BROKER_DIED: nats-server ended');
     expect(stage.notes().filter((note) => note.startsWith('stop'))).toHaveLength(5);
   });
@@ -112,7 +112,7 @@ describe('when something is wrong, the launcher says what and ends everything', 
     const other = createServer().listen(stage.httpPort, '127.0.0.1');
     await once(other, 'listening');
     const launcher = stage.launch();
-    expect(await launcher.exitCode()).toBe(1);
+    expect(await launcher.exitCode()).toBe(6);
     expect(launcher.output()).toContain(
       `ROLLCALL_HTTP_PORT_TAKEN: port ${stage.httpPort} of 127.0.0.1 is taken`,
     );
@@ -125,7 +125,7 @@ describe('when something is wrong, the launcher says what and ends everything', 
     const other = createServer().listen(stage.natsPort, '127.0.0.1');
     await once(other, 'listening');
     const launcher = stage.launch();
-    expect(await launcher.exitCode()).toBe(1);
+    expect(await launcher.exitCode()).toBe(6);
     expect(launcher.output()).toContain('ROLLCALL_BROKER_PORT_TAKEN');
     other.close();
   });
