@@ -15,7 +15,7 @@ export interface AppOptions {
   readonly logDir: string;
 }
 
-export interface AppExit {
+interface AppExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

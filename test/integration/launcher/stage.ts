@@ -34,7 +34,7 @@ if (name !== 'registry') {
 }
 `;
 
-export const READY_REGISTRY = `
+const READY_REGISTRY = `
 import { createServer } from 'node:http';
 ${APP}
 createServer((_, response) => response.end('ready')).listen(Number(process.env.ROLLCALL_HTTP_PORT), '127.0.0.1');
@@ -55,7 +55,7 @@ export interface Stage {
 }
 
 /** A launcher that runs. */
-export interface Launcher {
+interface Launcher {
   readonly child: ChildProcess;
   readonly output: () => string;
   /** Resolves with the first match in what it has printed so far or prints from now on. */
