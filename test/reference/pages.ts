@@ -1,4 +1,5 @@
 import { asyncApi } from './asyncapi.js';
+import { renderDecisionIndex } from './decisions.js';
 import { renderErrorPage } from './error-page.js';
 import { renderLimitsPage } from './limits-page.js';
 import { schemaPages } from './record-pages.js';
@@ -12,4 +13,5 @@ export const pages: readonly [path: string, render: () => string][] = [
   ['docs/reference/asyncapi.json', () => renderJson(asyncApi())],
   ['docs/reference/errors.md', renderErrorPage],
   ['docs/reference/limits.md', renderLimitsPage],
+  ['docs/decisions/README.md', renderDecisionIndex],
 ];
