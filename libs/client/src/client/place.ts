@@ -1,6 +1,6 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { createStreamNames, createSubjects, type StreamNames, type Subjects } from '#contracts';
+import { createStreamNames, createSubjects, limits, type StreamNames, type Subjects } from '#contracts';
 import { type JournalPlace, JournalWriter } from '#nats';
 
 /** One registry, reached over one connection. */
@@ -27,7 +27,11 @@ export async function openPlace(
   return {
     ...place,
     namespace: options.namespace,
-    manager: await jetstreamManager(connection, { checkAPI: false, ...domain }),
+    manager: await jetstreamManager(connection, {
+      checkAPI: false,
+      timeout: limits.publishTimeoutMs,
+      ...domain,
+    }),
     writer: new JournalWriter(place),
   };
 }

@@ -1,6 +1,13 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { headerNames, isRollcallError, type NewEvent, type StreamNames, type Subjects } from '#contracts';
+import {
+  headerNames,
+  isRollcallError,
+  limits,
+  type NewEvent,
+  type StreamNames,
+  type Subjects,
+} from '#contracts';
 import { encodeEvent } from '../codec/encode.js';
 import { type LastMessage, lastMessage } from '../read/last-message.js';
 import { publishBatch } from './batch.js';
@@ -30,6 +37,7 @@ export class JournalWriter {
     this.#publisher = new AckPublisher(place.connection, { stream: place.streams.journal });
     this.#manager = jetstreamManager(place.connection, {
       checkAPI: false,
+      timeout: limits.publishTimeoutMs,
       ...(place.domain === undefined ? {} : { domain: place.domain }),
     });
   }
