@@ -68,6 +68,7 @@ const instanceFields: FieldsOf<InstanceView> = {
   metadata: field(instance, 'metadata'),
   leaseMs: field(instance, 'leaseMs'),
   heartbeatMs: field(instance, 'heartbeatMs'),
+  healthCheck: field(instance, 'healthCheck'),
   startedAt: field(instance, 'startedAt'),
   reported: said(
     objectOf({ status: field(instance, 'status'), weight: field(instance, 'weight') }, []),
@@ -92,6 +93,7 @@ const mayBeAbsent = new Set([
   'zone',
   'region',
   'heartbeatMs',
+  'healthCheck',
   'startedAt',
   'reported',
   'override',

@@ -21,3 +21,5 @@ export type { WatchmanCount, WatchmanParts } from './watchman/watch.js';
 export { Watchman } from './watchman/watchman.js';
 export { type InstanceNames, Operator, type OverrideChange } from './operator/operator.js';
 export { storyOf, type StoryLine } from './operator/story.js';
+export { HealthChecker, type HealthCheckerParts } from './health/health-checker.js';
+export type { HealthAnswer, HealthProbe, HealthTarget, Replicas } from './ports/health-probe.js';

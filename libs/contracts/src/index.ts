@@ -35,6 +35,7 @@ export {
   SHARED_APPLICATION,
   TIME_PATTERN,
 } from './names.js';
+export { HealthCheck, type HealthCheckKind, healthCheckKinds } from './records/health-check.js';
 export { METADATA_KEY_PATTERN } from './records/decorators.js';
 export { Endpoint, type Protocol, protocols } from './records/endpoint.js';
 export { InstanceRecord, type Status, statuses } from './records/instance.js';

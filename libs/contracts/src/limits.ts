@@ -58,6 +58,16 @@ export const limits = {
   pageLimitDefault: 1_000,
   pageLimitMax: 10_000,
 
+  /** Records in one DNS answer; more instances than that are a random share of them. */
+  dnsAnswersMax: 256,
+  /** UDP answers are no larger, whatever the client takes: what fits every network unfragmented (DNS flag day 2020). */
+  dnsUdpBytes: 1_232,
+  dnsUdpBytesMax: 65_000,
+  dnsQueryBytesMax: 4_096,
+  dnsTcpConnectionsMax: 256,
+  /** A TCP connection on which no whole query arrives for so long is closed. */
+  dnsTcpIdleMs: 10_000,
+
   httpBodyBytesMax: 1024 * 1024,
   /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */
   lagReadyMax: 1_000,

@@ -14,3 +14,12 @@ export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './l
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
 export * from './query/index.js';
 export { tell } from './story/tell.js';
+export { addressRefusal } from './health/address-policy.js';
+export {
+  type CheckRun,
+  type CheckVerdict,
+  countAnswer,
+  healthCheckPlan,
+  type HealthCheckPlan,
+  ownerOf,
+} from './health/check-state.js';

@@ -12,6 +12,8 @@ export interface ElectionOptions {
   readonly domain?: string;
   /** What is led: each role has a leader of its own. */
   readonly role: string;
+  /** Name of this candidate, which its ticks carry. */
+  readonly candidate?: string;
   readonly log: Log;
 }
 
@@ -72,7 +74,8 @@ export class Election implements Leadership {
   }
 
   #tick(): void {
-    if (!this.#options.connection.isClosed()) this.#options.connection.publish(this.#subject, 'tick');
+    if (!this.#options.connection.isClosed())
+      this.#options.connection.publish(this.#subject, this.#options.candidate ?? 'tick');
     if (this.#isLeader && performance.now() - this.#heardAtMs > DOUBT_MS) this.#depose();
   }
 

@@ -12,5 +12,6 @@ export {
 export { API_LEVEL_MIN, differencesOf, ensureTopology } from './topology.js';
 export { NatsProber } from './prober.js';
 export { JetStreamSight, type SightOptions } from './sight.js';
+export { ElectionReplicas } from './replicas.js';
 export { createWatchman, type WatchmanOptions } from './watchman.js';
 export { JetStreamViewBucket } from './view-bucket.js';

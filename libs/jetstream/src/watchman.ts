@@ -25,7 +25,7 @@ export function createWatchman(store: RegistryStore, options: WatchmanOptions): 
     log: store.log,
     sight: new JetStreamSight({ ...store, ...(systemConnection === undefined ? {} : { systemConnection }) }),
     prober: new NatsProber(store.connection, store.subjects),
-    leadership: new Election({ ...store, role: 'watchman' }),
+    leadership: new Election({ ...store, role: 'watchman', candidate: options.observer }),
     clock: systemClock,
     identity: { newId: randomUUID, nowIso: () => new Date().toISOString() },
   });

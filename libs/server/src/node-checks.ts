@@ -50,8 +50,9 @@ async function lagOf({ store }: JoinedRegistry, position: number): Promise<numbe
   return Math.max(0, lastSequence - position);
 }
 
-function projectionCheck({ joined }: RegistryNode): CheckResult {
+function projectionCheck({ joined, disconnectedMs }: RegistryNode): CheckResult {
   if (joined === undefined) return { ok: false, detail: 'not started yet' };
+  if (disconnectedMs !== undefined) return { ok: false, detail: 'waits for the broker' };
   const { isLeading, trouble } = joined.projection.projector;
   if (trouble !== undefined) return { ok: false, detail: `cannot write the view: ${whatOf(trouble)}` };
   return { ok: true, detail: isLeading ? 'leading' : 'following another process' };

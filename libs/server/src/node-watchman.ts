@@ -3,7 +3,8 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { errorText, type ViewRecord } from '#contracts';
 import { createWatchman, type Projection, type RegistryStore } from '#jetstream';
 import { connectBroker } from '#nats';
-import type { OpenOptions } from './open-registry.js';
+import { startHealthChecker } from './node-health-checker.js';
+import type { OpenOptions } from './open-options.js';
 
 /** The watchman of one process, with the connection it hears of lost connections by. */
 export interface NodeWatchman {
@@ -18,15 +19,21 @@ export async function startWatchman(
   projection: Projection,
 ): Promise<NodeWatchman> {
   const systemConnection = await connectSystem(options);
+  const observer = `${hostname()}-${process.pid}`;
   const watchman = createWatchman(store, {
     table: projection.table,
-    observer: `${hostname()}-${process.pid}`,
+    observer,
     ...(systemConnection === undefined ? {} : { systemConnection }),
   });
   await watchman.start();
+  const healthChecker = startHealthChecker(store, projection, observer);
   return {
-    onChange: (key, record) => watchman.onChange(key, record),
+    onChange: (key, record) => {
+      watchman.onChange(key, record);
+      healthChecker.onChange(key, record);
+    },
     stop: async () => {
+      healthChecker.stop();
       await watchman.stop();
       await systemConnection?.close();
     },

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { InstanceView } from '#contracts';
-import { type Log, Registrar } from '#application';
+import { Registrar } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
-import type { Settings } from '#platform';
+import type { OpenOptions } from './open-options.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
-
-export interface OpenOptions {
-  /** Shown in the broker's lists of connections. */
-  readonly name: string;
-  readonly settings: Settings;
-  readonly log: Log;
-  /** Also find out who is dead. */
-  readonly watches?: boolean;
-}
 
 /** What there is once the broker has been joined. */
 export interface JoinedRegistry {

@@ -3,7 +3,8 @@ import { RollcallError } from '#contracts';
 import type { Registrar } from '#application';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
-import { type JoinedRegistry, type OpenOptions, openRegistry } from './open-registry.js';
+import type { OpenOptions } from './open-options.js';
+import { type JoinedRegistry, openRegistry } from './open-registry.js';
 
 /**
  * A process's place in the registry: joins the broker as soon as it is there, follows the view, folds the journal

@@ -31,8 +31,14 @@ export interface ServiceSummary {
 
 /** Answers questions from the view in memory. Every front door asks here, so that all say the same. */
 export class Reader {
-  /** @param source undefined until the first snapshot is there */
-  constructor(private readonly source: () => ViewSource | undefined) {}
+  /**
+   * @param source undefined until the first snapshot is there
+   * @param waitMsMax how long a read waits for the sequence it demands
+   */
+  constructor(
+    private readonly source: () => ViewSource | undefined,
+    private readonly waitMsMax: number = limits.atLeastWaitMsMax,
+  ) {}
 
   freshness(): Freshness | undefined {
     const view = this.source();
@@ -45,7 +51,7 @@ export class Reader {
    */
   async atLeast(sequence: number | undefined): Promise<void> {
     const view = this.#view();
-    if (sequence !== undefined) await view.reached(sequence, limits.atLeastWaitMsMax);
+    if (sequence !== undefined) await view.reached(sequence, this.waitMsMax);
   }
 
   /** Services with an instance or a policy, by name. */

@@ -6,7 +6,7 @@ import {
   type InstanceView,
   type ViewRecord,
 } from '#contracts';
-import { expiryStep, fromTime, isInstanceView, leaseTimes, suspectStep, toTime } from '#domain';
+import { expiryStep, fromTime, isInstanceView, isLapsed, leaseTimes, suspectStep, toTime } from '#domain';
 import { countService, engagedProtection, isSuspect, policyOf } from './headcount.js';
 import type { Protector } from './protector.js';
 import type { VerdictWriter } from './verdict-writer.js';
@@ -68,6 +68,7 @@ export class Suspects {
     const view = this.#watch.viewOf(suspect.id);
     const nowMs = this.#watch.brokerClock.nowMs();
     if (suspect.isBusy || view === undefined || nowMs === undefined) return;
+    if (this.#isLeftToHealthCheck(view, nowMs)) return;
     const delayMs = this.#watch.parts.leadership.isLeader ? 0 : STANDBY_DELAY_MS;
     const step = suspectStep({
       times: leaseTimes(view),
@@ -89,6 +90,13 @@ export class Suspects {
     } finally {
       suspect.isBusy = false;
     }
+  }
+
+  /** Who beats but fails its health check is for the health check to clear; so is who never beats. */
+  #isLeftToHealthCheck(view: InstanceView, nowMs: number): boolean {
+    if (view.verdict?.evidence.signal !== 'health-check') return view.leaseMs === 0;
+    const lastBeatMs = this.#watch.beats.last(view)?.atMs;
+    return view.leaseMs === 0 || (lastBeatMs !== undefined && !isLapsed(lastBeatMs, leaseTimes(view), nowMs));
   }
 
   async #examine(suspect: Suspect, view: InstanceView, step: 'wait' | 'expire'): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { brokerErrors } from './broker.js';
+import { doorErrors } from './doors.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
@@ -27,7 +28,7 @@ describe.each(codes)('the catalogue entry %s', (code) => {
 
 describe('the catalogue', () => {
   it('defines no code twice', () => {
-    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors].flatMap((part) => Object.keys(part));
+    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors, doorErrors].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });
 });

@@ -1,11 +1,12 @@
 import { brokerErrors } from './broker.js';
+import { doorErrors } from './doors.js';
 import type { ErrorEntry } from './entry.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 
 /** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
-export const errorCatalogue = { ...inputErrors, ...queryErrors, ...operationErrors, ...brokerErrors } as const;
+export const errorCatalogue = { ...inputErrors, ...queryErrors, ...operationErrors, ...brokerErrors, ...doorErrors } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

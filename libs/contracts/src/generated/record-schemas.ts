@@ -128,6 +128,51 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
         "type": "integer",
         "minimum": 500
       },
+      "healthCheck": {
+        "properties": {
+          "kind": {
+            "type": "string",
+            "enum": [
+              "http",
+              "tcp",
+              "grpc"
+            ]
+          },
+          "endpoint": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "path": {
+            "type": "string",
+            "maxLength": 512
+          },
+          "intervalMs": {
+            "maximum": 3600000,
+            "type": "integer",
+            "minimum": 1000
+          },
+          "timeoutMs": {
+            "maximum": 60000,
+            "type": "integer",
+            "minimum": 50
+          },
+          "successThreshold": {
+            "maximum": 10,
+            "type": "integer",
+            "minimum": 1
+          },
+          "failureThreshold": {
+            "maximum": 10,
+            "type": "integer",
+            "minimum": 1
+          }
+        },
+        "type": "object",
+        "required": [
+          "kind",
+          "endpoint"
+        ]
+      },
       "startedAt": {
         "pattern": "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$",
         "type": "string"

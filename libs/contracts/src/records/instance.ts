@@ -15,6 +15,7 @@ import { limits } from '../limits.js';
 import { SEMVER_PATTERN, TIME_PATTERN } from '../names.js';
 import { IsMetadata, IsRollcallName, IsText, MayBeAbsent } from './decorators.js';
 import { Endpoint } from './endpoint.js';
+import { HealthCheck } from './health-check.js';
 
 /** What a service may say of itself. */
 export const statuses = ['starting', 'up', 'draining', 'maintenance', 'overloaded', 'down'] as const;
@@ -90,6 +91,12 @@ export class InstanceRecord {
   @Min(limits.heartbeatMsMin)
   @Max(limits.leaseMsMax)
   heartbeatMs?: number;
+
+  /** Lets the registry check its health, for instances that do not beat. */
+  @MayBeAbsent()
+  @ValidateNested()
+  @Type(() => HealthCheck)
+  healthCheck?: HealthCheck;
 
   /** When the process started, by its own clock. For people; no rule depends on it. */
   @MayBeAbsent()

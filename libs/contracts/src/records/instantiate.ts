@@ -1,4 +1,5 @@
 import { Endpoint } from './endpoint.js';
+import { HealthCheck } from './health-check.js';
 import { recordClasses, type RecordKind } from './schemas.js';
 import { ProtectionPolicy } from './service-policy.js';
 import { Evidence } from './verdict.js';
@@ -7,7 +8,7 @@ type Class = new () => object;
 
 /** Fields that hold objects with a class of their own; what @Type() says to Nest. */
 const nestedClasses: Readonly<Record<RecordKind, Readonly<Record<string, Class>>>> = {
-  instance: { endpoints: Endpoint },
+  instance: { endpoints: Endpoint, healthCheck: HealthCheck },
   override: {},
   verdict: { evidence: Evidence },
   service: { protection: ProtectionPolicy },

@@ -34,6 +34,7 @@ export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
       problem: `${leaseMs} is below ${least}, the least for a heartbeat every ${heartbeatMs} ms`,
     });
   }
+  problems.push(...healthCheckProblems(record));
   const seen = new Set<string>();
   for (const [index, endpoint] of record.endpoints.entries()) {
     const path = `endpoints.${index}`;
@@ -44,6 +45,15 @@ export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
     problems.push(...endpointProblems(endpoint, path));
   }
   return problems;
+}
+
+function healthCheckProblems({ healthCheck, endpoints }: InstanceRecord): FieldProblem[] {
+  if (healthCheck === undefined) return [];
+  const endpoint = endpoints.find(({ name }) => name === healthCheck.endpoint);
+  const path = 'healthCheck.endpoint';
+  if (endpoint === undefined)
+    return [{ path, problem: `"${healthCheck.endpoint}" is not one of its endpoints` }];
+  return endpoint.protocol === 'nats' ? [{ path, problem: 'a nats endpoint has no address to check' }] : [];
 }
 
 function endpointProblems(endpoint: Endpoint, path: string): FieldProblem[] {

@@ -1,4 +1,4 @@
-import { type Endpoint, type Evidence, type InstanceRecord, limits } from '#contracts';
+import { type Endpoint, type Evidence, type HealthCheck, type InstanceRecord, limits } from '#contracts';
 
 /** A record with its defaults filled in. */
 export type NormalRecord = InstanceRecord & Required<Pick<InstanceRecord, 'weight' | 'tags' | 'metadata'>>;
@@ -24,6 +24,7 @@ export function normalizeInstance(record: InstanceRecord): NormalRecord {
   if (record.zone !== undefined) normal.zone = record.zone;
   if (record.region !== undefined) normal.region = record.region;
   if (record.heartbeatMs !== undefined) normal.heartbeatMs = record.heartbeatMs;
+  if (record.healthCheck !== undefined) normal.healthCheck = normalizeHealthCheck(record.healthCheck);
   if (record.startedAt !== undefined) normal.startedAt = record.startedAt;
   return normal;
 }
@@ -34,6 +35,16 @@ function normalizeEndpoint(endpoint: Endpoint): Endpoint {
   if (endpoint.port !== undefined) normal.port = endpoint.port;
   if (endpoint.path !== undefined) normal.path = endpoint.path;
   if (endpoint.subject !== undefined) normal.subject = endpoint.subject;
+  return normal;
+}
+
+function normalizeHealthCheck(check: HealthCheck): HealthCheck {
+  const normal: HealthCheck = { kind: check.kind, endpoint: check.endpoint };
+  if (check.path !== undefined) normal.path = check.path;
+  if (check.intervalMs !== undefined) normal.intervalMs = check.intervalMs;
+  if (check.timeoutMs !== undefined) normal.timeoutMs = check.timeoutMs;
+  if (check.successThreshold !== undefined) normal.successThreshold = check.successThreshold;
+  if (check.failureThreshold !== undefined) normal.failureThreshold = check.failureThreshold;
   return normal;
 }
 

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import {
   type Endpoint,
   type Evidence,
+  type HealthCheck,
+  healthCheckKinds,
   heartbeatTtlMs,
   type InstanceRecord,
   limits,
@@ -120,6 +122,25 @@ const anyLeaseTimes = (): fc.Arbitrary<Pick<InstanceRecord, 'leaseMs' | 'heartbe
       })),
   );
 
+/** Sometimes with a health check on one of its own endpoints. */
+function withHealthCheck(record: InstanceRecord): fc.Arbitrary<InstanceRecord> {
+  const checkable = record.endpoints.filter(({ protocol }) => protocol !== 'nats').map(({ name }) => name);
+  if (checkable.length === 0) return fc.constant(record);
+  const check = recordWith<HealthCheck>(
+    { kind: fc.constantFrom(...healthCheckKinds), endpoint: fc.constantFrom(...checkable) },
+    {
+      path: anyText(0, 512),
+      intervalMs: fc.integer({ min: 1_000, max: 3_600_000 }),
+      timeoutMs: fc.integer({ min: 50, max: 60_000 }),
+      successThreshold: fc.integer({ min: 1, max: 10 }),
+      failureThreshold: fc.integer({ min: 1, max: 10 }),
+    },
+  );
+  return fc
+    .option(check, { nil: undefined })
+    .map((healthCheck) => (healthCheck === undefined ? record : { ...record, healthCheck }));
+}
+
 /** Any valid instance record, at its bounds too. */
 export const anyInstanceRecord = (): fc.Arbitrary<InstanceRecord> =>
   fc
@@ -143,7 +164,7 @@ export const anyInstanceRecord = (): fc.Arbitrary<InstanceRecord> =>
       ),
       anyLeaseTimes(),
     )
-    .map(([record, times]) => ({ ...record, ...times }));
+    .chain(([record, times]) => withHealthCheck({ ...record, ...times }));
 
 export const anyOverrideRecord = (): fc.Arbitrary<OverrideRecord> =>
   recordWith<OverrideRecord>(names, {

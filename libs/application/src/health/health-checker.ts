@@ -1,0 +1,163 @@
+import { errorText, type InstanceView, type ViewRecord } from '#contracts';
+import {
+  type CheckRun,
+  countAnswer,
+  healthCheckPlan,
+  type HealthCheckPlan,
+  isInstanceView,
+  isPresent,
+  ownerOf,
+  type ViewTable,
+} from '#domain';
+import type { Clock } from '../ports/clock.js';
+import type { HealthAnswer, HealthProbe, HealthTarget, Replicas } from '../ports/health-probe.js';
+import type { Journal } from '../ports/journal.js';
+import type { Log } from '../ports/log.js';
+import type { EventIdentity } from '../registrar/event-factory.js';
+import { isSuspect } from '../watchman/headcount.js';
+import { VerdictWriter } from '../watchman/verdict-writer.js';
+
+export interface HealthCheckerParts {
+  readonly journal: Journal;
+  readonly table: ViewTable;
+  readonly probe: HealthProbe;
+  readonly replicas: Replicas;
+  readonly clock: Clock;
+  readonly identity: EventIdentity;
+  /** Name of this replica, as the others know it. */
+  readonly observer: string;
+  readonly log: Log;
+  /** A number from 0 to 1, so that checks do not fall on one moment. */
+  readonly random: () => number;
+}
+
+interface Checked {
+  readonly key: string;
+  run: CheckRun;
+  cancel: () => void;
+}
+
+const CHECKS_AT_ONCE_MAX = 64;
+/** Share of the interval by which a check may come early or late. */
+const JITTER_SHARE = 0.1;
+
+/** Looks after instances that do not beat but say how they can be checked. Replicas share them out. */
+export class HealthChecker {
+  readonly #parts: HealthCheckerParts;
+  readonly #writer: VerdictWriter;
+  readonly #checked = new Map<string, Checked>();
+  #running = 0;
+  #isStopped = false;
+
+  constructor(parts: HealthCheckerParts) {
+    this.#parts = parts;
+    this.#writer = new VerdictWriter(parts);
+  }
+
+  /** The view in the table must have been loaded. */
+  start(): void {
+    for (const { key, entry } of this.#parts.table.slots()) this.#track(key, entry.record);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const { cancel } of this.#checked.values()) cancel();
+    this.#checked.clear();
+  }
+
+  /** Every change of the view is told here. */
+  onChange(key: string, { record }: ViewRecord): void {
+    this.#track(key, record);
+  }
+
+  #track(key: string, record: ViewRecord['record']): void {
+    const wanted =
+      isInstanceView(record) && record.healthCheck !== undefined && record.departure === undefined;
+    const known = this.#checked.get(key);
+    if (!wanted) {
+      known?.cancel();
+      this.#checked.delete(key);
+    } else if (known === undefined && !this.#isStopped) {
+      const checked: Checked = { key, run: 0, cancel: () => undefined };
+      this.#checked.set(key, checked);
+      // The first look comes soon, but not for everybody in the same moment.
+      this.#schedule(checked, 1_000 * this.#parts.random());
+    }
+  }
+
+  #schedule(checked: Checked, delayMs: number): void {
+    checked.cancel = this.#parts.clock.after(delayMs, () => void this.#look(checked));
+  }
+
+  async #look(checked: Checked): Promise<void> {
+    const view = this.#viewOf(checked);
+    if (view === undefined) return;
+    const plan = healthCheckPlan(view.healthCheck);
+    const isMine = ownerOf(checked.key, this.#parts.replicas.names()) === this.#parts.observer;
+    if (isMine && this.#running < CHECKS_AT_ONCE_MAX) {
+      this.#running += 1;
+      try {
+        await this.#judge(checked, view, plan, await this.#check(view, plan));
+      } catch (error) {
+        this.#parts.log.warn('could not journal a health check', {
+          key: checked.key,
+          error: errorText(error),
+        });
+      } finally {
+        this.#running -= 1;
+      }
+    }
+    if (this.#isStopped || this.#checked.get(checked.key) !== checked) return;
+    const jitter = 1 + JITTER_SHARE * (2 * this.#parts.random() - 1);
+    this.#schedule(checked, plan.intervalMs * jitter);
+  }
+
+  #check(view: InstanceView, plan: HealthCheckPlan): Promise<HealthAnswer> {
+    const endpoint = view.endpoints.find(({ name }) => name === plan.endpoint);
+    if (endpoint?.address === undefined || endpoint.port === undefined) {
+      return Promise.resolve({
+        isGood: false,
+        detail: `it has no endpoint "${plan.endpoint}" with an address`,
+      });
+    }
+    const target: HealthTarget = {
+      kind: plan.kind,
+      isSecure: endpoint.protocol === 'https',
+      address: endpoint.address,
+      port: endpoint.port,
+      path: plan.path ?? '',
+      timeoutMs: plan.timeoutMs,
+    };
+    return this.#parts.probe.check(target);
+  }
+
+  async #judge(
+    checked: Checked,
+    view: InstanceView,
+    plan: HealthCheckPlan,
+    answer: HealthAnswer,
+  ): Promise<void> {
+    const { run, verdict } = countAnswer(checked.run, answer.isGood, plan);
+    checked.run = run;
+    const isSuspectNow = isSuspect(view);
+    // A verdict is due also when another replica counted before us: what counts is what the view says.
+    const isFailing = run <= -plan.failureThreshold && !isSuspectNow;
+    const isPassing =
+      run >= plan.successThreshold && isSuspectNow && view.verdict?.evidence.signal === 'health-check';
+    if (!isFailing && !isPassing) return;
+    const state = isFailing ? 'suspected' : 'cleared';
+    const expects = isFailing ? 'not-yet-suspected' : 'suspected';
+    const count = Math.abs(run);
+    const detail = `${count} health check${count === 1 ? '' : 's'} in a row ${isFailing ? 'failed' : 'passed'}: ${answer.detail}`;
+    const about = { registeredSequence: view.registeredSequence, expects } as const;
+    await this.#writer.write(view, state, { signal: 'health-check', detail: detail.slice(0, 500) }, about);
+    if (verdict !== undefined) this.#parts.log.info('health check', { key: checked.key, verdict, detail });
+  }
+
+  #viewOf({ key }: Checked): (InstanceView & Required<Pick<InstanceView, 'healthCheck'>>) | undefined {
+    const entry = this.#parts.table.get(key)?.entry;
+    if (entry === undefined || !isPresent(entry) || !isInstanceView(entry.record)) return undefined;
+    const { healthCheck } = entry.record;
+    return healthCheck === undefined ? undefined : { ...entry.record, healthCheck };
+  }
+}

@@ -1,0 +1,12 @@
+import { defineErrors } from './entry.js';
+
+/** A way into the registry cannot be opened. */
+export const doorErrors = defineErrors({
+  ROLLCALL_DNS_NOT_LISTENING: {
+    kind: 'setup',
+    meaning: 'The DNS server cannot listen on its address.',
+    action:
+      'Stop what listens there, or set ROLLCALL_DNS_PORT to a free port; ports below 1024 need a privilege.',
+    retryable: false,
+  },
+});

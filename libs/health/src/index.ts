@@ -1,0 +1,1 @@
+export { NetworkProbe } from './network-probe.js';
