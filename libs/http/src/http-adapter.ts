@@ -67,14 +67,22 @@ function addGuards(instance: FastifyInstance, options: HttpOptions): void {
     }
   });
   instance.addHook('onSend', (_request, reply, payload, done) => {
-    const freshness = options.reader.freshness();
-    if (freshness !== undefined) {
-      if (!reply.hasHeader('x-rollcall-sequence'))
-        void reply.header('x-rollcall-sequence', String(freshness.sequence));
-      void reply.header('x-rollcall-stale-ms', String(freshness.staleMs));
-    }
+    setFreshness(reply, options);
     done(null, payload);
   });
+}
+
+/** An answer is sent whatever comes of this: it is the last step of every one, also of those about errors. */
+function setFreshness(reply: FastifyReply, { reader, log }: HttpOptions): void {
+  try {
+    const freshness = reader.freshness();
+    if (freshness === undefined) return;
+    if (!reply.hasHeader('x-rollcall-sequence'))
+      void reply.header('x-rollcall-sequence', String(freshness.sequence));
+    void reply.header('x-rollcall-stale-ms', String(freshness.staleMs));
+  } catch (error) {
+    log.error('the freshness of an answer is not known', { error });
+  }
 }
 
 /** JSON only: Fastify would also take text, and Nest forms. */

@@ -43,7 +43,7 @@ export async function openLog(options: {
     logLevels: nestLevels[options.level],
     compact: true,
     // Nest would colour a log file, too.
-    colors: options.format === 'pretty' && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+    colors: isColoured(options.format),
   });
   return {
     debug: (text, facts) => console.debug(text, ...factsOf(facts)),
@@ -52,6 +52,12 @@ export async function openLog(options: {
     error: (text, facts) => console.error(text, ...factsOf(facts)),
     nest: console,
   };
+}
+
+/** `isTTY` is undefined for a file, which Nest would take for "as you like". */
+function isColoured(format: LogFormat): boolean {
+  if (!process.stdout.isTTY) return false;
+  return format === 'pretty' && (process.env['NO_COLOR'] ?? '') === '';
 }
 
 /** Absent facts are left out, and errors among them become text: JSON would print `{}`. */
