@@ -11,7 +11,8 @@ export interface Beat {
 /** The last valid beat of every incarnation, and whose connection it came over. */
 export class BeatBook {
   readonly #beats = new Map<string, Beat>();
-  readonly #connections = new Map<string, string>();
+  /** Keys of the beats that came over a connection. Hearts of one process may share one. */
+  readonly #connections = new Map<string, Set<string>>();
 
   get size(): number {
     return this.#beats.size;
@@ -28,7 +29,10 @@ export class BeatBook {
     this.#forgetConnection(known);
     this.#beats.set(key, beat);
     const connection = connectionKey(beat.body.connection);
-    if (connection !== undefined) this.#connections.set(connection, key);
+    if (connection === undefined) return;
+    const sharers = this.#connections.get(connection);
+    if (sharers === undefined) this.#connections.set(connection, new Set([key]));
+    else sharers.add(key);
   }
 
   forget(id: IncarnationId): void {
@@ -38,14 +42,17 @@ export class BeatBook {
   }
 
   /** Whose last beat came over a connection. */
-  ownerOf(connection: Disconnect): IncarnationId | undefined {
-    const key = this.#connections.get(connectionKey(connection) ?? '');
-    return key === undefined ? undefined : this.#beats.get(key)?.id;
+  ownersOf(connection: Disconnect): IncarnationId[] {
+    const keys = this.#connections.get(connectionKey(connection) ?? '') ?? [];
+    return [...keys].flatMap((key) => this.#beats.get(key)?.id ?? []);
   }
 
   #forgetConnection(beat: Beat | undefined): void {
     const connection = connectionKey(beat?.body.connection);
-    if (connection !== undefined) this.#connections.delete(connection);
+    const sharers = this.#connections.get(connection ?? '');
+    if (beat === undefined || connection === undefined || sharers === undefined) return;
+    sharers.delete(incarnationKey(beat.id));
+    if (sharers.size === 0) this.#connections.delete(connection);
   }
 }
 

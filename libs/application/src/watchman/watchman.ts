@@ -106,8 +106,7 @@ export class Watchman {
   }
 
   #onDisconnect(disconnect: Disconnect): void {
-    const id = this.#watch.beats.ownerOf(disconnect);
-    if (id !== undefined)
+    for (const id of this.#watch.beats.ownersOf(disconnect))
       void this.#raise(id, { signal: 'disconnect', detail: `its connection ended: ${disconnect.reason}` });
   }
 
