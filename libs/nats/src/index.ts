@@ -1,7 +1,12 @@
 export { encodeEvent, encodeJson } from './codec/encode.js';
 export { rawEvent } from './codec/raw-event.js';
 export { type ApiFailure, apiError, brokerError, jetStreamCodes } from './connection/broker-error.js';
-export { type BrokerAccess, connectBroker } from './connection/connect.js';
+export {
+  type BrokerAccess,
+  connectBroker,
+  type ConnectionRecipe,
+  connectionRecipe,
+} from './connection/connect.js';
 export { type ConnectionHandlers, watchConnection } from './connection/status.js';
 export { publishBatch } from './publish/batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';

@@ -30,18 +30,35 @@ export interface BrokerAccess {
 }
 
 /**
+ * Everything a connection is made with, as plain data: it can be handed to a worker thread, which then opens a
+ * connection of its own.
+ */
+export interface ConnectionRecipe {
+  readonly options: Omit<ConnectionOptions, 'authenticator'>;
+  /** Content of a credentials file. */
+  readonly creds?: string;
+  readonly nkeySeed?: string;
+}
+
+/**
  * Connects, and keeps reconnecting for ever: 100 ms apart, because leases are renewed by this connection.
  * @throws ROLLCALL_BROKER_UNREACHABLE, ROLLCALL_BROKER_REFUSED_LOGIN
  */
 export async function connectBroker(access: BrokerAccess): Promise<NatsConnection> {
   try {
-    return await connect(await connectionOptions(access));
+    const { options, creds, nkeySeed } = await connectionRecipe(access);
+    const encoder = new TextEncoder();
+    return await connect({
+      ...options,
+      ...(creds !== undefined && { authenticator: credsAuthenticator(encoder.encode(creds)) }),
+      ...(nkeySeed !== undefined && { authenticator: nkeyAuthenticator(encoder.encode(nkeySeed)) }),
+    });
   } catch (error) {
     throw brokerError(error, `connecting to ${access.url}`);
   }
 }
 
-async function connectionOptions(access: BrokerAccess): Promise<ConnectionOptions> {
+export async function connectionRecipe(access: BrokerAccess): Promise<ConnectionRecipe> {
   const options: ConnectionOptions = {
     servers: access.url.split(',').map((server) => server.trim()),
     maxReconnectAttempts: -1,
@@ -59,10 +76,9 @@ async function connectionOptions(access: BrokerAccess): Promise<ConnectionOption
   if (access.user !== undefined) Object.assign(options, { user: access.user, pass: access.password ?? '' });
   if (access.token !== undefined) options.token = access.token;
   if (access.tls !== undefined) options.tls = access.tls;
-  if (access.credsFile !== undefined)
-    options.authenticator = credsAuthenticator(await readFile(access.credsFile));
-  if (access.nkeySeed !== undefined) {
-    options.authenticator = nkeyAuthenticator(new TextEncoder().encode(access.nkeySeed));
-  }
-  return options;
+  return {
+    options,
+    ...(access.credsFile === undefined ? {} : { creds: await readFile(access.credsFile, 'utf8') }),
+    ...(access.nkeySeed === undefined ? {} : { nkeySeed: access.nkeySeed }),
+  };
 }
