@@ -26,7 +26,7 @@ const converters = {
 };
 
 /** JSON Schemas of every record, nested classes inlined, generated from the class-validator decorators. */
-export function recordSchemasFromClasses(): Record<RecordKind, Schema> {
+function recordSchemasFromClasses(): Record<RecordKind, Schema> {
   const options = {
     classTransformerMetadataStorage: defaultMetadataStorage,
     classValidatorMetadataStorage: getMetadataStorage(),

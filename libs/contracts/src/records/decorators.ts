@@ -20,7 +20,7 @@ export function MayBeAbsent(): PropertyDecorator {
 
 export const METADATA_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$/;
 
-export function isMetadata(value: unknown): value is Record<string, string> {
+function isMetadata(value: unknown): value is Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const entries = Object.entries(value);
   return (

@@ -36,13 +36,13 @@ interface FoldHead {
   readonly cause: CauseSource;
 }
 
-export interface InstanceFoldEntry extends FoldHead {
+interface InstanceFoldEntry extends FoldHead {
   readonly names: InstanceNames;
   readonly state: InstanceState;
 }
 
 /** An aggregate that is joined with no other: the view shows it as it is. */
-export interface PlainFoldEntry extends FoldHead {
+interface PlainFoldEntry extends FoldHead {
   readonly plain: ServiceView | ProtectionView;
 }
 

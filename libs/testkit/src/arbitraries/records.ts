@@ -207,7 +207,7 @@ export const anyServicePolicyRecord = (): fc.Arbitrary<ServicePolicyRecord> =>
     },
   );
 
-export const anyProtectionRecord = (): fc.Arbitrary<ProtectionRecord> =>
+const anyProtectionRecord = (): fc.Arbitrary<ProtectionRecord> =>
   recordWith<ProtectionRecord>(
     {
       namespace: names.namespace,
