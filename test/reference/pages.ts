@@ -5,6 +5,7 @@ import { renderLimitsPage } from './limits-page.js';
 import { schemaPages } from './record-pages.js';
 import { renderRecordSchemas } from './record-schemas.js';
 import { renderJson } from './schema.js';
+import { renderSettingsPage } from './settings.js';
 
 /** Every committed file that is generated from code: `npm run reference` writes them, a test compares. */
 export const pages: readonly [path: string, render: () => string][] = [
@@ -13,5 +14,6 @@ export const pages: readonly [path: string, render: () => string][] = [
   ['docs/reference/asyncapi.json', () => renderJson(asyncApi())],
   ['docs/reference/errors.md', renderErrorPage],
   ['docs/reference/limits.md', renderLimitsPage],
+  ['docs/reference/settings.md', renderSettingsPage],
   ['docs/decisions/README.md', renderDecisionIndex],
 ];

@@ -6,5 +6,9 @@ export const settingsElsewhere: Readonly<Record<string, string>> = {
     'Where a started nats-server and the logs of started processes keep their files (default `.data`).',
   ROLLCALL_NATS_RELEASE_URL: 'Archive to download nats-server from when nothing else gives one.',
   ROLLCALL_NATS_SHA256: 'SHA-256 of that archive.',
+  ROLLCALL_INSTANCE: 'SDK: id of this instance (default: host name and port).',
+  ROLLCALL_ADVERTISE_ADDRESS:
+    'SDK: address others reach this instance by (default: found out, see docs/guides/sdk.md).',
+  ROLLCALL_ADVERTISE_PORT: 'SDK: port others reach this instance by (default: the port it listens on).',
   ROLLCALL_DEMO: '`off` starts broker and registry without the example services.',
 };
