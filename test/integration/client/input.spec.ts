@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegistrationInput, RollcallClient } from '#client';
+import { startTestBroker } from '#testkit';
 import { startTestRegistry, type TestRegistry } from './registry.js';
 
 let registry: TestRegistry;
@@ -103,6 +104,24 @@ describe('a read that demands a position', () => {
     const registration = await client.register({ ...good, instance: 'orders-2', lease: 'none' });
     const other = await registry.client();
     await expect(other.reached(registration.sequence)).resolves.toBeUndefined();
+  });
+});
+
+describe('a broker on which no registry ever ran', () => {
+  it('is named as such by register and discover', async () => {
+    const broker = await startTestBroker();
+    const { url, user, password } = broker;
+    const lost = await registry.client({ url, user, password });
+    await expect(lost.register(good)).rejects.toMatchObject({
+      code: 'ROLLCALL_UNAVAILABLE',
+      message: expect.stringMatching(/nobody answers for the stream "REGISTRY".*Start a registry/),
+    });
+    await expect(lost.discover('orders', { timeoutMs: 500 })).rejects.toMatchObject({
+      code: 'ROLLCALL_UNAVAILABLE',
+      message: expect.stringContaining('stream not found'),
+    });
+    await lost.close();
+    await broker.stop();
   });
 });
 

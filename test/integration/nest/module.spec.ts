@@ -12,6 +12,9 @@ import {
   RollcallModule,
   type RollcallModuleOptions,
 } from '#nest';
+import { openRegistryStore } from '#jetstream';
+import { connectBroker } from '#nats';
+import { startTestBroker } from '#testkit';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
 
 let registry: TestRegistry;
@@ -122,6 +125,51 @@ describe('a Nest HTTP app with RollcallModule', () => {
     await app.get(RollcallLifecycle).up();
     await eventually(() => told.length > 1, 'slow is up');
     expect(told).toEqual(['starting', 'up']);
+  });
+});
+
+describe('a Nest app whose registry is late or gone', () => {
+  it('serves all the same, and is registered once the registry is there', async () => {
+    const broker = await startTestBroker();
+    const { url, user, password } = broker;
+    const options = {
+      url,
+      user,
+      password,
+      register: { service: 'early', instance: 'early-1', version: '1.0.0' },
+    };
+    const app = await httpApp(options);
+    await app.listen(0, '127.0.0.1');
+    const lifecycle = app.get(RollcallLifecycle);
+    expect(lifecycle.registration).toBeUndefined();
+    const connection = await connectBroker({ url, user, password });
+    await openRegistryStore({ connection });
+    await eventually(() => lifecycle.registration?.record.status === 'up', 'the app is up');
+    await app.close();
+    await connection.close();
+    await broker.stop();
+  });
+
+  it('ends within seconds when there is no broker to say good-bye to', async () => {
+    const broker = await startTestBroker();
+    const { url, user, password } = broker;
+    const connection = await connectBroker({ url, user, password });
+    await openRegistryStore({ connection });
+    const app = await httpApp({
+      url,
+      user,
+      password,
+      register: { service: 'late', instance: 'late-1', version: '1.0.0' },
+    });
+    await app.listen(0, '127.0.0.1');
+    const lifecycle = app.get(RollcallLifecycle);
+    await eventually(() => lifecycle.registration?.record.status === 'up', 'the app is up');
+    await connection.close();
+    await broker.kill();
+    const since = performance.now();
+    await app.close();
+    expect(performance.now() - since).toBeLessThan(6_000);
+    await broker.stop();
   });
 });
 

@@ -1,4 +1,5 @@
 import type { BrokerAccess } from '#nats';
+import type { HeartPlacement } from '../heart/open-hearts.js';
 import type { Environment } from '../rules/environment.js';
 
 /** What a client tells the process it lives in. None of them may throw. */
@@ -18,6 +19,11 @@ export interface ClientOptions extends Partial<BrokerAccess>, ClientHandlers {
   readonly domain?: string;
   /** Who acts, as the journal names it. Default `<service>/<instance>`. */
   readonly actor?: string;
+  /**
+   * Where heartbeats come from. `thread` (default): a thread and connection of their own, so that an event loop
+   * that is held up is not taken for a death. `shared`: the thread and connection of everything else.
+   */
+  readonly heart?: HeartPlacement;
   /**
    * Environment variables the rules for address, port and instance id may look at: usually `process.env`.
    * Absent: none.

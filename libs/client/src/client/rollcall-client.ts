@@ -7,10 +7,10 @@ import {
   limits,
 } from '#contracts';
 import { leaseTimes } from '#domain';
-import { connectBroker, watchConnection } from '#nats';
-import { ConnectionHeart } from '../heart/connection-heart.js';
-import type { Heart } from '../heart/heart.js';
-import { LoopLag } from '../heart/loop-lag.js';
+import { type BrokerAccess, connectBroker, watchConnection } from '#nats';
+import type { Heart, Hearts } from '../heart/heart.js';
+import { openHearts } from '../heart/open-hearts.js';
+import { VitalsWriter } from '../heart/vitals.js';
 import { draftRecord } from '../registration/draft.js';
 import type { RegistrationHandlers, RegistrationInput } from '../registration/input.js';
 import { Registration, type RegistrationParts } from '../registration/registration.js';
@@ -61,6 +61,7 @@ export interface ClientStatus {
 /** The registry says where it is every second. */
 const STALE_MS = 3 * limits.positionMsMax;
 const FAREWELL_MS = 2_000;
+const REPEAT_MS = 10_000;
 
 /**
  * A service's way to the registry: says who it is, keeps saying so, and knows who else is there. One connection,
@@ -71,17 +72,26 @@ export class RollcallClient {
   readonly #options: ClientOptions;
   readonly #views: SharedViews;
   readonly #registrations = new Set<Registration>();
-  readonly #lag = new LoopLag();
+  readonly #vitals: VitalsWriter;
+  readonly #hearts: Hearts;
   readonly #stopWatching: () => void;
   #connected = true;
+  #trouble = { text: '', atMs: -Infinity };
   #server: string;
   #closing: Promise<void> | undefined;
 
-  private constructor(place: ClientPlace, options: ClientOptions) {
+  private constructor(place: ClientPlace, options: ClientOptions, access: BrokerAccess) {
     this.#place = place;
     this.#options = options;
     this.#server = place.connection.getServer();
     this.#views = new SharedViews(place, this.#onTrouble);
+    this.#vitals = new VitalsWriter(() => this.#views.position);
+    this.#hearts = openHearts(options.heart, {
+      ...place,
+      access,
+      memory: this.#vitals.memory,
+      onTrouble: this.#onTrouble,
+    });
     this.#stopWatching = watchConnection(place.connection, {
       onReconnect: () => this.#onConnection(true),
       onDisconnect: () => this.#onConnection(false),
@@ -93,13 +103,14 @@ export class RollcallClient {
     const { namespace = 'default', prefix, domain, url = 'nats://127.0.0.1:4222' } = options;
     checkName('namespace', namespace);
     const name = options.name ?? `rollcall client ${hostname()}:${process.pid}`;
-    const connection = await connectBroker({ ...options, url, name });
+    const access: BrokerAccess = { ...options, url, name };
+    const connection = await connectBroker(access);
     const place = await openPlace(connection, {
       namespace,
       ...(prefix && { prefix }),
       ...(domain && { domain }),
     });
-    return new RollcallClient(place, options);
+    return new RollcallClient(place, options, access);
   }
 
   get namespace(): string {
@@ -130,7 +141,7 @@ export class RollcallClient {
       signature,
       advertised,
       handlers,
-      createHeart: (record) => this.#createHeart(record),
+      startHeart: (record) => this.#startHeart(record),
       onTrouble: this.#onTrouble,
       onEnd: (ended) => void this.#registrations.delete(ended),
     };
@@ -217,7 +228,8 @@ export class RollcallClient {
     for (const registration of this.#registrations) registration.abandon();
     this.#views.close();
     this.#stopWatching();
-    this.#lag.stop();
+    this.#vitals.stop();
+    await this.#hearts.close();
     this.#place.writer.close();
     await this.#place.connection.close();
   }
@@ -239,13 +251,10 @@ export class RollcallClient {
     });
   }
 
-  #createHeart(record: InstanceRecord): Heart {
-    return new ConnectionHeart(this.#place, {
-      id: record,
-      heartbeatMs: record.leaseMs === 0 ? undefined : leaseTimes(record).heartbeatMs,
-      vitals: () => ({ eventLoopLagMs: this.#lag.take(), position: this.#views.position }),
-      onTrouble: this.#onTrouble,
-    });
+  #startHeart(record: InstanceRecord): Heart {
+    const { leaseMs } = record;
+    const heartbeatMs = leaseMs === 0 ? undefined : leaseTimes(record).heartbeatMs;
+    return this.#hearts.start({ id: record, heartbeatMs, leaseMs });
   }
 
   #onConnection(connected: boolean): void {
@@ -254,7 +263,14 @@ export class RollcallClient {
     this.#options[connected ? 'onConnected' : 'onDisconnected']?.();
   }
 
-  readonly #onTrouble = (error: Error): void => this.#options.onTrouble?.(error);
+  /** What is tried again many times a second is told once in a while. */
+  readonly #onTrouble = (error: Error): void => {
+    const isRepeated =
+      error.message === this.#trouble.text && performance.now() - this.#trouble.atMs < REPEAT_MS;
+    if (isRepeated) return;
+    this.#trouble = { text: error.message, atMs: performance.now() };
+    this.#options.onTrouble?.(error);
+  };
 }
 
 function delay(timeoutMs: number): Promise<void> {

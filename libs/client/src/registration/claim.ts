@@ -36,7 +36,9 @@ export async function readClaim(place: ClientPlace, aggregate: InstanceAggregate
   const [last, viewed] = await Promise.all([
     lastMessage(manager, streams.journal, subjects.journal(aggregate)),
     lastMessage(manager, streams.view, streams.viewSubjects + aggregateKey(aggregate)),
-  ]);
+  ]).catch((error: Error) => {
+    throw withoutRegistry(error, place);
+  });
   const event = last === undefined ? undefined : readEvent(last, aggregate);
   const view = viewed === undefined ? undefined : readView(viewed);
   const incarnation = Math.max(event?.incarnation ?? 0, view?.incarnation ?? 0);
@@ -47,6 +49,19 @@ export async function readClaim(place: ClientPlace, aggregate: InstanceAggregate
     ...(event === undefined ? {} : { last: event }),
     ...(departure === undefined ? {} : { departure }),
   };
+}
+
+/** A stream nobody answers for is not there: no registry ever ran on this broker, or it is just starting. */
+function withoutRegistry(error: Error, { streams }: ClientPlace): Error {
+  if (!/no responders/i.test(error.message)) return error;
+  return new RollcallError(
+    'ROLLCALL_UNAVAILABLE',
+    `nobody answers for the stream ${quote(streams.journal)}`,
+    {
+      action: 'Start a registry on this broker, or check the prefix and the JetStream domain.',
+      cause: error,
+    },
+  );
 }
 
 function readEvent(message: LastMessage, aggregate: InstanceAggregateId): Claim['last'] {

@@ -14,6 +14,7 @@ import {
 import { watchConnection } from '#nats';
 import type { ClientPlace } from '../client/place.js';
 import type { Heart } from '../heart/heart.js';
+import { patiently } from '../patiently.js';
 import { type Claim, lossOf, readClaim } from './claim.js';
 import { patchRecord } from './draft.js';
 import type { RegistrationHandlers, RegistrationUpdate } from './input.js';
@@ -28,10 +29,13 @@ export interface RegistrationParts {
   /** For endpoints that say no address or port of their own. */
   readonly advertised: { readonly address: string; readonly port?: number | undefined };
   readonly handlers: RegistrationHandlers;
-  readonly createHeart: (record: InstanceRecord) => Heart;
+  readonly startHeart: (record: InstanceRecord) => Heart;
   readonly onTrouble: (error: Error) => void;
   readonly onEnd: (registration: Registration) => void;
 }
+
+/** Other writes wait while it is looked, so not for too long at a time. */
+const LOOK_MS = 1_000;
 
 /**
  * One registered instance, kept alive by heartbeats until it deregisters or is lost. Its writes follow each other,
@@ -85,8 +89,7 @@ export class Registration {
   /** Begins to beat for the present incarnation, at once. */
   startHeart(): void {
     this.#heart?.stop();
-    this.#heart = this.#parts.createHeart(this.record);
-    this.#heart.start();
+    this.#heart = this.#parts.startHeart(this.record);
   }
 
   /**
@@ -161,12 +164,16 @@ export class Registration {
     if (isNewer || isGone || isRetold) this.#look();
   }
 
+  /** Looks until it has seen: a broker that is just back may need a moment to answer for its streams. */
   #look(): void {
     this.#writes
       .run(async () => {
-        if (this.isActive) await this.#checkClaim();
+        if (this.isActive) await patiently(() => this.#checkClaim(), LOOK_MS);
       })
-      .catch((error: Error) => this.#parts.onTrouble(error));
+      .catch((error: Error) => {
+        this.#parts.onTrouble(error);
+        if (isRollcallError(error) && error.retryable && this.isActive) this.#look();
+      });
   }
 
   /**

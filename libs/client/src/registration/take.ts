@@ -7,9 +7,13 @@ import {
   type RollcallError,
 } from '#contracts';
 import type { ClientPlace } from '../client/place.js';
+import { patiently } from '../patiently.js';
 import { type Claim, readClaim } from './claim.js';
 import type { RecordDraft } from './input.js';
 import { sign, type Signature } from './signature.js';
+
+/** How long a broker that has just started may take until it answers for its streams. */
+const PATIENCE_MS = 2_000;
 
 /** A registration that stands in the journal. */
 export interface Taken {
@@ -33,7 +37,7 @@ export interface TakeOrder {
 export async function takeIncarnation(place: ClientPlace, order: TakeOrder): Promise<Taken> {
   const { aggregate, draft, signature, reason } = order;
   for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
-    const claim = await readClaim(place, aggregate);
+    const claim = await patiently(() => readClaim(place, aggregate), PATIENCE_MS);
     const refusal = order.refuse?.(claim);
     if (refusal !== undefined) throw refusal;
     const record: InstanceRecord = { ...draft, incarnation: claim.incarnation + 1 };

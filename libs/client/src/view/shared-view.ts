@@ -10,13 +10,17 @@ export class SharedView {
   readonly #watchers = new Set<WatchHandler>();
   readonly #onTrouble: (error: Error) => void;
   #opened: Promise<void> | undefined;
+  #lastTrouble: Error | undefined;
 
   constructor(place: ClientPlace, scope: ViewScope, onTrouble: (error: Error) => void) {
-    this.#onTrouble = onTrouble;
+    this.#onTrouble = (error) => {
+      this.#lastTrouble = error;
+      onTrouble(error);
+    };
     this.#follower = new ViewFollower({
       ...place,
       scope,
-      onTrouble,
+      onTrouble: this.#onTrouble,
       onChange: (_key, record) => this.#onChange(record),
       onResynced: ({ reason, ...info }) => {
         if (reason !== 'start') this.#tell({ type: 'resynced', reason, ...info });
@@ -24,12 +28,13 @@ export class SharedView {
     });
   }
 
-  get position(): number {
-    return this.#follower.position;
+  /** What went wrong last, for those who wait in vain. */
+  get lastTrouble(): Error | undefined {
+    return this.#lastTrouble;
   }
 
-  get positionAt(): string | undefined {
-    return this.#follower.positionAt;
+  get position(): number {
+    return this.#follower.position;
   }
 
   get staleMs(): number {

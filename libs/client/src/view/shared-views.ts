@@ -1,4 +1,4 @@
-import { RollcallError } from '#contracts';
+import { isRollcallError, RollcallError } from '#contracts';
 import type { ViewScope } from '#nats';
 import type { ClientPlace } from '../client/place.js';
 import { SharedView } from './shared-view.js';
@@ -36,7 +36,7 @@ export class SharedViews {
       this.#views.set(scope, view);
     }
     try {
-      await inTime(view.open(), timeoutMs, scope);
+      await inTime(view, timeoutMs, scope);
     } catch (error) {
       this.#drop(scope, view);
       throw error;
@@ -78,13 +78,16 @@ export class SharedViews {
   }
 }
 
-async function inTime(opening: Promise<void>, timeoutMs: number, scope: string): Promise<void> {
+async function inTime(view: SharedView, timeoutMs: number, scope: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const text = `the view of "${scope}" did not arrive in ${timeoutMs} ms`;
-      reject(new RollcallError('ROLLCALL_BROKER_UNREACHABLE', text));
-    }, timeoutMs);
+    timer = setTimeout(() => reject(lateError(view.lastTrouble, timeoutMs, scope)), timeoutMs);
   });
-  await Promise.race([opening, late]).finally(() => clearTimeout(timer));
+  await Promise.race([view.open(), late]).finally(() => clearTimeout(timer));
+}
+
+function lateError(trouble: Error | undefined, timeoutMs: number, scope: string): RollcallError {
+  const text = `the view of "${scope}" did not arrive in ${timeoutMs} ms`;
+  if (!isRollcallError(trouble)) return new RollcallError('ROLLCALL_BROKER_UNREACHABLE', text);
+  return new RollcallError(trouble.code, `${text}: ${trouble.what}`, { cause: trouble });
 }

@@ -29,8 +29,6 @@ export interface PublisherOptions {
   readonly stream: string;
   /** One attempt, in ms. */
   readonly attemptTimeoutMs?: number;
-  /** Each further attempt waits twice as long as the one before, up to this. Default: all wait alike. */
-  readonly attemptTimeoutMsMax?: number;
   readonly attemptsMax?: number;
 }
 
@@ -43,7 +41,6 @@ export class AckPublisher {
   readonly #connection: NatsConnection;
   readonly #stream: string;
   readonly #attemptTimeoutMs: number;
-  readonly #attemptTimeoutMsMax: number;
   readonly #attemptsMax: number;
   readonly #inbox: string;
   readonly #pending = new Map<string, Pending>();
@@ -57,7 +54,6 @@ export class AckPublisher {
     this.#connection = connection;
     this.#stream = options.stream;
     this.#attemptTimeoutMs = options.attemptTimeoutMs ?? limits.publishTimeoutMs;
-    this.#attemptTimeoutMsMax = options.attemptTimeoutMsMax ?? this.#attemptTimeoutMs;
     this.#attemptsMax = options.attemptsMax ?? limits.publishAttemptsMax;
     // connection.options exists at run time; the type does not show it.
     const { inboxPrefix } = (connection as unknown as { options?: { inboxPrefix?: string } }).options ?? {};
@@ -114,10 +110,8 @@ export class AckPublisher {
   }
 
   #send(id: string, pending: Pending): void {
-    const attemptsMade = this.#attemptsMax - pending.attemptsLeft;
-    const timeoutMs = Math.min(this.#attemptTimeoutMs * 2 ** attemptsMade, this.#attemptTimeoutMsMax);
     pending.attemptsLeft -= 1;
-    pending.deadlineMs = performance.now() + timeoutMs;
+    pending.deadlineMs = performance.now() + this.#attemptTimeoutMs;
     try {
       this.#connection.publish(pending.subject, pending.payload, {
         reply: `${this.#inbox}.${id}`,

@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { RollcallError } from '#contracts';
+import { RollcallError } from '#contracts';
 import { checkRegistration, type Registration, RollcallClient } from '#client';
 import { MODULE_OPTIONS_TOKEN } from '../module/definition.js';
 import type { AppRegistration, RollcallModuleOptions } from '../module/options.js';
@@ -17,6 +17,7 @@ import { listeningOn } from './listening-on.js';
 import { OwnSignals } from './own-signals.js';
 
 const DRAIN_MS = 1_000;
+const FAREWELL_MS = 2_000;
 
 /**
  * Ties the registration to the life of the app: `starting` at bootstrap, `up` when the server listens, `draining`
@@ -32,6 +33,7 @@ export class RollcallLifecycle
   #registration: Registration | undefined;
   #listening: Listening | undefined;
   #farewell: Promise<void> | undefined;
+  #onLate: () => void = () => undefined;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: RollcallModuleOptions,
@@ -49,10 +51,10 @@ export class RollcallLifecycle
     if (app === undefined) return;
     checkRegistration({ ...app, endpoints: app.endpoints ?? [] });
     if (this.#awaitsServer(app)) {
-      if (this.client.knowsInstanceId(app)) await this.#register(app);
+      if (this.client.knowsInstanceId(app)) await this.#registerOrGoOn(app);
       this.adapterHost.listen$.subscribe(() => void this.#onListening(app).catch(this.#onFailure));
     } else {
-      await this.#register(app);
+      await this.#registerOrGoOn(app);
       this.#takeSignals();
       if (app.upWhen !== 'manual') void this.up().catch(this.#onFailure);
     }
@@ -86,11 +88,20 @@ export class RollcallLifecycle
     else await this.up();
   }
 
-  /** Registers as `starting`, once. Waits for the first attempt; later ones go on beside. */
+  /** What can never work stops the app; a registry that is late only is tried again beside. */
+  async #registerOrGoOn(app: AppRegistration): Promise<void> {
+    const late = new Promise<void>((resolve) => (this.#onLate = resolve));
+    await Promise.race([this.#register(app), late]);
+  }
+
+  /** Registers as `starting`, once, however often that takes. */
   #register(app: AppRegistration): Promise<Registration | undefined> {
     this.#registering ??= keepTrying({
       step: () => this.#registerNow(app),
-      onFailure: (error, waitMs) => this.#logger.warn(`${error.message} Trying again in ${waitMs} ms.`),
+      onFailure: (error, waitMs) => {
+        this.#logger.warn(`${error.message} Trying again in ${waitMs} ms.`);
+        this.#onLate();
+      },
       isGivenUp: () => this.#farewell !== undefined,
     });
     return this.#registering;
@@ -111,9 +122,9 @@ export class RollcallLifecycle
     const registration = this.#registration;
     if (registration?.isActive !== true) return;
     try {
-      await registration.update({ status: 'draining', reason });
+      await inTime(registration.update({ status: 'draining', reason }));
       await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
-      await registration.deregister(reason);
+      await inTime(registration.deregister(reason));
       this.#logger.log(`deregistered ${nameOf(registration)}: ${reason}`);
     } catch (error) {
       this.#onFailure(error);
@@ -163,6 +174,16 @@ export class RollcallLifecycle
 
   readonly #onFailure = (error: unknown): void =>
     this.#logger.error(error instanceof Error ? error.message : String(error));
+}
+
+/** Without a broker nobody hears a good-bye, and the process must end all the same. */
+async function inTime(write: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const text = `the broker did not take the good-bye in ${FAREWELL_MS} ms`;
+    timer = setTimeout(() => reject(new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', text)), FAREWELL_MS);
+  });
+  await Promise.race([write, late]).finally(() => clearTimeout(timer));
 }
 
 function nameOf({ record }: Registration): string {
