@@ -23,7 +23,16 @@ export function registryParts(settings: Settings, log: ServerLog): RegistryParts
 export class RegistryModule {
   static over({ node, readiness, reader }: RegistryParts, log: ServerLog): DynamicModule {
     const version = packageVersion();
-    const http = HttpModule.register({ reader, readiness, log, version, writer: () => node.writer() });
+    const http = HttpModule.register({
+      reader,
+      readiness,
+      log,
+      version,
+      writer: () => node.writers().registrar,
+      operator: () => node.writers().operator,
+      renewer: () => node.writers().renewer,
+      story: (names) => node.story(names),
+    });
     return { module: RegistryModule, imports: [http] };
   }
 }

@@ -23,3 +23,4 @@ export { type InstanceNames, Operator, type OverrideChange } from './operator/op
 export { storyOf, type StoryLine } from './operator/story.js';
 export { HealthChecker, type HealthCheckerParts } from './health/health-checker.js';
 export type { HealthAnswer, HealthProbe, HealthTarget, Replicas } from './ports/health-probe.js';
+export { type BeatSender, LeaseRenewer, type Renewal } from './registrar/lease-renewer.js';

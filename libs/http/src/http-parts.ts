@@ -1,4 +1,4 @@
-import type { Log, Reader, Registrar } from '#application';
+import type { InstanceNames, LeaseRenewer, Log, Operator, Reader, Registrar, StoryLine } from '#application';
 
 /** What makes a process ready, as a report in words. */
 export interface ReadinessSource {
@@ -13,6 +13,11 @@ export interface HttpParts {
   readonly reader: Reader;
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
   readonly writer: () => Pick<Registrar, 'register' | 'deregister'>;
+  /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
+  readonly operator: () => Operator;
+  /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
+  readonly renewer: () => LeaseRenewer;
+  readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
   readonly readiness: ReadinessSource;
   readonly log: Log;
   readonly version: string;

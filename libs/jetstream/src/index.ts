@@ -1,3 +1,4 @@
+export { JetStreamBeatSender } from './beat-sender.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';
 export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';

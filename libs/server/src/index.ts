@@ -3,4 +3,5 @@ export { joinBroker, type JoinOptions } from './join-broker.js';
 export { addNodeChecks } from './node-checks.js';
 export { type JoinedRegistry, openRegistry } from './open-registry.js';
 export { RegistryNode } from './registry-node.js';
+export type { Writers } from './writers.js';
 export { listenError, type RunningServer, runServer, type ServerContext } from './run-server.js';

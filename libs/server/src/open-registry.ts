@@ -1,17 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { InstanceView } from '#contracts';
-import { Registrar } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
-import type { OpenOptions } from './open-options.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
+import type { OpenOptions } from './open-options.js';
+import { openWriters, type Writers } from './writers.js';
 
 /** What there is once the broker has been joined. */
 export interface JoinedRegistry {
   readonly connection: NatsConnection;
   readonly store: RegistryStore;
   readonly projection: Projection;
-  readonly registrar: Registrar;
+  readonly writers: Writers;
   /**
    * Ends what runs on the connection, which stays open.
    * @param hasBroker whether leadership can be handed over; without a broker it lapses by itself
@@ -36,8 +34,10 @@ export async function openRegistry(
       if (reason !== 'start') log.info('loaded the view again', { reason, position, changes });
     },
   });
+  const writers = openWriters(store, projection);
   const leave = async (hasBroker: boolean): Promise<void> => {
     if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
+    writers.close();
     store.journal.close();
   };
   try {
@@ -47,14 +47,5 @@ export async function openRegistry(
     await leave(true).catch(() => undefined);
     throw error;
   }
-  return { connection, store, projection, registrar: registrarOver(store, projection), leave };
-}
-
-function registrarOver(store: RegistryStore, { table }: Projection): Registrar {
-  const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
-  return new Registrar(
-    store.journal,
-    identity,
-    (key) => table.get(key)?.entry.record as InstanceView | undefined,
-  );
+  return { connection, store, projection, writers, leave };
 }

@@ -1,10 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { RollcallError } from '#contracts';
-import type { Registrar } from '#application';
+import { type InstanceNames, storyOf, type StoryLine } from '#application';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
 import type { OpenOptions } from './open-options.js';
 import { type JoinedRegistry, openRegistry } from './open-registry.js';
+import type { Writers } from './writers.js';
 
 /**
  * A process's place in the registry: joins the broker as soon as it is there, follows the view, folds the journal
@@ -45,7 +46,7 @@ export class RegistryNode {
   }
 
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now; waiting is up to the caller */
-  writer(): Registrar {
+  writers(): Writers {
     if (this.#joined === undefined)
       throw new RollcallError('ROLLCALL_UNAVAILABLE', 'the broker has not been joined yet');
     if (this.#disconnectedAtMs !== undefined) {
@@ -54,7 +55,13 @@ export class RegistryNode {
         'the connection to the broker is lost; it comes back by itself',
       );
     }
-    return this.#joined.registrar;
+    return this.#joined.writers;
+  }
+
+  /** The story of an instance, from the journal. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */
+  story(names: InstanceNames): Promise<StoryLine[]> {
+    this.writers();
+    return storyOf((this.#joined as JoinedRegistry).store.journal, names);
   }
 
   /** Joins, and resolves when it has. @throws what waiting cannot heal */

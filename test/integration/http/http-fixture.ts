@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Reader, silentLog } from '#application';
-import { HttpAdapter, HttpModule, type HttpOptions } from '#http';
+import { HttpAdapter, HttpModule, type HttpOptions, type HttpParts } from '#http';
 import { Readiness, readSettings } from '#platform';
 import { addNodeChecks, RegistryNode } from '#server';
 import { startTestBroker, type TestBroker } from '#testkit';
@@ -44,7 +44,16 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   addNodeChecks(readiness, node);
   await node.join();
   const reader = options.reader ?? new Reader(() => node.view, AT_LEAST_WAIT_MS);
-  const parts = { reader, readiness, log, version: '0.0.0', writer: () => node.writer() };
+  const parts: HttpParts = {
+    reader,
+    readiness,
+    log,
+    version: '0.0.0',
+    writer: () => node.writers().registrar,
+    operator: () => node.writers().operator,
+    renewer: () => node.writers().renewer,
+    story: (names) => node.story(names),
+  };
   const adapter = new HttpAdapter({ log, listenHost: '127.0.0.1', hosts: [], ...options, reader });
   const module = await Test.createTestingModule({ imports: [HttpModule.register(parts)] }).compile();
   const app = module.createNestApplication<NestFastifyApplication>(adapter, {

@@ -76,10 +76,14 @@ export class VerdictWriter {
   }
 }
 
-/** Whether there is still something to say, given the last verdict in the journal. */
+/**
+ * Whether there is still something to say, given the last verdict in the journal. One about an older incarnation
+ * says nothing about this one (the view passes it over); one about a newer incarnation makes ours late.
+ */
 function isNews(last: LastEvent | undefined, incarnation: number, about: VerdictSubject): boolean {
   const said = last?.data as VerdictRecord | undefined;
+  if ((said?.incarnation ?? 0) > incarnation) return false;
   const isAboutThis = (last?.sequence ?? 0) > about.registeredSequence && said?.incarnation === incarnation;
-  const state = isAboutThis ? said?.state : undefined;
-  return state !== 'expired' && (state === 'suspected') === (about.expects === 'suspected');
+  if (!isAboutThis) return true;
+  return said.state !== 'expired' && (said.state === 'suspected') === (about.expects === 'suspected');
 }

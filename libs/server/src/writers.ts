@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { aggregateKey, type InstanceView } from '#contracts';
+import { type InstanceNames, LeaseRenewer, Operator, Registrar } from '#application';
+import { JetStreamBeatSender, type Projection, type RegistryStore } from '#jetstream';
+
+/** Everything in a process that writes to the registry on somebody's behalf. */
+export interface Writers {
+  readonly registrar: Registrar;
+  readonly operator: Operator;
+  readonly renewer: LeaseRenewer;
+  close(): void;
+}
+
+export function openWriters(store: RegistryStore, { table }: Projection): Writers {
+  const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
+  const known = (key: string): InstanceView | undefined =>
+    table.get(key)?.entry.record as InstanceView | undefined;
+  const knownByNames = ({ namespace, service, instance }: InstanceNames): InstanceView | undefined =>
+    known(aggregateKey({ kind: 'instance', namespace, service, instance }));
+  const beats = new JetStreamBeatSender(store);
+  return {
+    registrar: new Registrar(store.journal, identity, known),
+    operator: new Operator(store.journal, identity, knownByNames),
+    renewer: new LeaseRenewer(beats, knownByNames),
+    close: () => beats.close(),
+  };
+}
