@@ -96,6 +96,7 @@ describe('settings that are right', () => {
     ['nats://me:p%40ss@host:4222', { url: 'nats://host:4222', user: 'me', password: 'p@ss' }],
     ['nats://s3cret@host', { url: 'nats://host', token: 's3cret' }],
     ['host', { url: 'host' }],
+    ['tls://host', { url: 'tls://host', tls: {} }],
     ['[::1]:4222', { url: '[::1]:4222' }],
   ])('a server address %s is taken apart into address and login', (url, broker) => {
     expect(settingsOf({ NATS_URL: url }).broker).toEqual(broker);

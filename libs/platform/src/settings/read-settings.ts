@@ -126,7 +126,8 @@ function brokerOf(values: SettingValues): BrokerLoginSettings {
   return {
     url,
     ...(Object.keys(login).length > 0 ? login : inUrl),
-    ...(Object.keys(tls).length > 0 ? { tls } : {}),
+    // An address that says tls:// is never talked to without.
+    ...(Object.keys(tls).length > 0 || url.includes('tls://') ? { tls } : {}),
   };
 }
 
