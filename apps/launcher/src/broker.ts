@@ -64,10 +64,10 @@ function failure(broker: RunningBroker): Promise<never> {
 }
 
 /** A server somebody else runs is neither configured nor stopped by us; the apps inherit how to enter it. */
-function joined(login: BrokerAccess, version = ''): LaunchedBroker {
+function joined(login: BrokerAccess, version?: string): LaunchedBroker {
   return {
     access: login,
-    told: `joined nats-server ${version} at ${login.url}`,
+    told: `joined nats-server ${version === undefined ? '' : `${version} `}at ${login.url}`,
     env: {},
     registryEnv: {},
     failed: never,

@@ -1,9 +1,10 @@
 import { errorText, isRollcallError } from '#contracts';
 import { exitCodeOf } from '#platform';
-import { diedError } from './ready.js';
+import { followNpm } from './follow-npm.js';
 import { hints } from './hints.js';
 import { type LaunchContext, launch } from './launch.js';
 import { createPaint, wantsColour } from './paint.js';
+import { diedError } from './ready.js';
 import { launcherSettings } from './settings.js';
 import { Interrupted, Shutdown } from './shutdown.js';
 
@@ -20,6 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     shutdown.request();
   });
 }
+followNpm(process.env, () => shutdown.request());
 // A reader that goes away, as in `npm start | head`, is no reason to leave everything running.
 process.stdout.on('error', () => shutdown.request());
 

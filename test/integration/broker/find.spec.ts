@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat, symlink } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -188,5 +189,15 @@ describe('NATS_URL', () => {
   it('is refused when nobody answers', async () => {
     const env = { NATS_URL: `nats://127.0.0.1:${await freePort()}` };
     await expect(findBroker({ env })).rejects.toMatchObject({ code: 'ROLLCALL_BROKER_UNREACHABLE' });
+  });
+
+  it('is taken on trust when a server says nothing before TLS', async () => {
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => void open.add(socket));
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const url = `tls://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    expect(await findBroker({ env: { NATS_URL: url } })).toEqual({ kind: 'server', url, info: null });
+    for (const socket of open) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
   });
 });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { findLocalBroker } from '#broker';
+import { startTestBroker } from '#testkit';
 import { createStage, DYING_REGISTRY, SLEEPING_REGISTRY, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -67,6 +69,20 @@ describe('the launcher', () => {
     const launcher = stage.launch({ ROLLCALL_DEMO: 'off' });
     await launcher.saw(/ready in/);
     expect(stage.notes()).toEqual(['start registry rollcall sys']);
+  });
+
+  it('joins the broker of NATS_URL and leaves it alone', async () => {
+    stage = await createStage();
+    const broker = await startTestBroker();
+    const launcher = stage.launch(broker.env);
+    await launcher.saw(/joined nats-server [\d.]+ at .*127\.0\.0\.1:\d+/);
+    await launcher.saw(/\+ payments\/payments-2 up/);
+    await launcher.saw(/ready in/);
+    launcher.child.kill('SIGINT');
+    expect(await launcher.exitCode()).toBe(0);
+    expect(await isUp(broker.port)).toBe(true);
+    expect(existsSync(`${stage.dataDir}/nats`)).toBe(false);
+    await broker.stop();
   });
 
   it('tells of an example that is killed, and goes on', async () => {
@@ -138,6 +154,17 @@ describe('when something is wrong, the launcher says what and ends everything', 
     expect(await launcher.exitCode()).toBe(0);
     expect(await isUp(stage.natsPort)).toBe(false);
   });
+});
+
+it('ends when the npm it was started by is killed', async () => {
+  stage = await createStage();
+  const launcher = stage.launch({ npm_lifecycle_event: 'start' }, true);
+  await launcher.saw(/ready in/);
+  launcher.child.kill('SIGKILL');
+  // The pipe closes when the last process that holds it has ended.
+  await launcher.exitCode();
+  expect(stage.notes().filter((note) => note.startsWith('stop'))).toHaveLength(5);
+  expect(await isUp(stage.natsPort)).toBe(false);
 });
 
 it('killed, it takes the apps along, and the broker is adopted next time with all data', async () => {

@@ -47,7 +47,8 @@ export interface Stage {
   readonly dataDir: string;
   readonly httpPort: number;
   readonly natsPort: number;
-  launch(env?: Record<string, string>): Launcher;
+  /** @param shell put a shell between, as npm does; then `child` is the shell */
+  launch(env?: Record<string, string>, shell?: boolean): Launcher;
   /** What the stand-ins noted: their starts and stops in order. */
   notes(): string[];
   untilNotes(hold: (notes: string[]) => boolean): Promise<void>;
@@ -85,15 +86,19 @@ export async function createStage(registry = READY_REGISTRY): Promise<Stage> {
     dataDir,
     httpPort,
     natsPort,
-    launch: (env = {}) => {
-      const launcher = launch(join(apps, 'launcher', 'src', 'main.js'), {
-        PATH: `${defaultCacheDir()}:${dirname(process.execPath)}`,
-        ROLLCALL_DATA_DIR: dataDir,
-        ROLLCALL_HTTP_PORT: String(httpPort),
-        ROLLCALL_NATS_PORT: String(natsPort),
-        STAGE_LOG: notes,
-        ...env,
-      });
+    launch: (env = {}, shell = false) => {
+      const launcher = launch(
+        join(apps, 'launcher', 'src', 'main.js'),
+        {
+          PATH: `${defaultCacheDir()}:${dirname(process.execPath)}`,
+          ROLLCALL_DATA_DIR: dataDir,
+          ROLLCALL_HTTP_PORT: String(httpPort),
+          ROLLCALL_NATS_PORT: String(natsPort),
+          STAGE_LOG: notes,
+          ...env,
+        },
+        shell,
+      );
       launchers.push(launcher);
       return launcher;
     },
@@ -118,8 +123,11 @@ async function endBroker(dataDir: string): Promise<void> {
   process.kill(Number(await readFile(join(dataDir, 'nats', 'server.pid'), 'utf8')), 'SIGKILL');
 }
 
-function launch(main: string, env: Record<string, string>): Launcher {
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(main: string, env: Record<string, string>, shell: boolean): Launcher {
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  const child = shell
+    ? spawn('/bin/sh', ['-c', `'${process.execPath}' '${main}'; exit $?`], { env, stdio: [...stdio] })
+    : spawn(process.execPath, [main], { env, stdio: [...stdio] });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,9 +1,12 @@
-import { errorText, RollcallError } from '#contracts';
+import { isRollcallError, RollcallError } from '#contracts';
 import { assertUsable, inspectServer, type ServerInfo } from '../server/server-info.js';
 import type { ServerBinary } from './binary-version.js';
 import { findBinary, type FindBinaryOptions } from './find-binary.js';
 
-/** Either a server somebody else runs, to be joined, or a binary to start one with. */
+/**
+ * Either a server somebody else runs, to be joined, or a binary to start one with. `info` is null when the server
+ * does not introduce itself before TLS or WebSocket.
+ */
 export type FoundBroker =
   | { readonly kind: 'server'; readonly url: string; readonly info: ServerInfo | null }
   | { readonly kind: 'binary'; readonly binary: ServerBinary };
@@ -25,14 +28,16 @@ async function inspectAny(urls: string): Promise<ServerInfo | null> {
   for (const url of urls.split(',').map((part) => part.trim())) {
     // A WebSocket address gives no INFO without an upgrade; the client finds out when it connects.
     if (/^wss?:/.test(url)) return null;
-    const info = await inspectServer(url).catch((error: unknown) => {
-      if (!(error instanceof RollcallError) || error.code !== 'ROLLCALL_BROKER_UNREACHABLE') throw error;
+    try {
+      const info = await inspectServer(url);
+      assertUsable(url, info);
+      return info;
+    } catch (error) {
+      if (!isRollcallError(error, 'ROLLCALL_BROKER_UNREACHABLE')) throw error;
+      // A server set to `handshake_first` says nothing before TLS: here, too, the client finds out.
+      if (error.details['isSilent'] === true) return null;
       reasons.push(error.what);
-      return null;
-    });
-    if (info === null) continue;
-    assertUsable(url, info);
-    return info;
+    }
   }
-  throw new RollcallError('ROLLCALL_BROKER_UNREACHABLE', `NATS_URL: ${reasons.map(errorText).join('; ')}`);
+  throw new RollcallError('ROLLCALL_BROKER_UNREACHABLE', `NATS_URL: ${reasons.join('; ')}`);
 }

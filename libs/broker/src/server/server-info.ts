@@ -59,6 +59,7 @@ export async function inspectServer(url: string, timeoutMs = 3_000): Promise<Ser
     if (error instanceof RollcallError) throw error;
     throw new RollcallError('ROLLCALL_BROKER_UNREACHABLE', `no answer from "${url}" (${errorText(error)})`, {
       cause: error,
+      details: { isSilent: error instanceof Silence },
     });
   } finally {
     socket.destroy();
@@ -80,11 +81,17 @@ export function assertUsable(url: string, info: ServerInfo): void {
     throw new RollcallError('ROLLCALL_BROKER_NO_JETSTREAM', `the server at "${url}" runs without JetStream`);
 }
 
+/** Connected, and nothing said: a hanging server, or one that wants TLS before it says anything. */
+class Silence extends Error {}
+
 /** The first line a socket receives, without its line end. */
 export function readLine(socket: Socket, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = '';
-    const timer = setTimeout(() => reject(new Error(`nothing within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => {
+      const what = `nothing within ${timeoutMs} ms`;
+      reject(socket.connecting ? new Error(what) : new Silence(what));
+    }, timeoutMs);
     const end = (finish: () => void) => {
       clearTimeout(timer);
       socket.removeAllListeners('data');
