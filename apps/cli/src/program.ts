@@ -14,6 +14,7 @@ export function createProgram(version: string): Program {
     .addHelpText('after', GENERAL_HELP);
   addReading(program);
   addWriting(program);
+  addOperating(program);
   addKeeping(program);
   return program;
 }
@@ -80,6 +81,55 @@ function addWriting(program: Program): void {
         service,
         instance,
       ),
+    );
+}
+
+function addOperating(program: Program): void {
+  const operate = (command: string, description: string): Program =>
+    common(program.command(command), description)
+      .option('--reason <text>', 'why, for the journal and for consumers')
+      .option('--actor <name>', 'who, for the journal; default the user of this system');
+  const run =
+    (what: 'drain' | 'maintain' | 'evict' | 'lift') =>
+    (service: string, instance: string | undefined, options: OptionValues): Promise<void> =>
+      runCommand(
+        writing(async () => (await import('./commands/operate.js')).operations[what]),
+        options,
+        service,
+        instance,
+      );
+  operate('drain <service> [instance]', 'no new callers; it keeps running').action(run('drain'));
+  operate('maintenance <service> [instance]', 'no callers at all, until lifted').action(run('maintain'));
+  operate('evict <service> [instance]', 'takes this incarnation out; a newer one may come').action(
+    run('evict'),
+  );
+  operate('lift <service> [instance]', 'lifts everything operators laid over it').action(run('lift'));
+  operate('weight <service/instance> <weight>', 'share of traffic, 0 to 1000')
+    .addHelpText('after', example('rollcall weight orders/orders-1 10 --reason "warm up"'))
+    .action((name: string, weight: string, options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/operate.js')).weigh),
+        options,
+        name,
+        weight,
+      ),
+    );
+  operate('protect <service>', 'how many of a service may expire at once')
+    .requiredOption('--share <percent>', 'engages above this share, 1 to 100')
+    .requiredOption('--minimum <count>', 'never for fewer instances, at least 2')
+    .requiredOption('--longest <duration>', 'longest time it holds, e.g. 2m')
+    .addHelpText('after', example('rollcall protect orders --share 50 --minimum 3 --longest 2m'))
+    .action((service: string, options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/operate.js')).protect),
+        options,
+        service,
+      ),
+    );
+  common(program.command('why <service> [instance]'), 'the story of an instance: who, when, on what evidence')
+    .addHelpText('after', example('rollcall why orders/orders-1'))
+    .action((service: string, instance: string | undefined, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/why.js')).why, options, service, instance),
     );
 }
 

@@ -11,16 +11,24 @@ interface Names {
   readonly instance: string;
 }
 
-/** A registrar that knows what the view shows of one instance. */
-export async function registrarFor(session: Session, names: Names): Promise<Registrar> {
+export const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
+
+/** What the view shows of one instance, by names. */
+export async function knownBy(
+  session: Session,
+  names: Names,
+): Promise<(asked: Names) => InstanceView | undefined> {
   const key = aggregateKey({ kind: 'instance', ...names });
   const { table } = await takeSnapshot(session, [key]);
-  const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
-  return new Registrar(
-    session.journal,
-    identity,
-    (asked) => table.get(asked)?.entry.record as InstanceView | undefined,
-  );
+  return (asked) =>
+    table.get(aggregateKey({ kind: 'instance', ...asked }))?.entry.record as InstanceView | undefined;
+}
+
+/** A registrar that knows what the view shows of one instance. */
+export async function registrarFor(session: Session, names: Names): Promise<Registrar> {
+  const known = await knownBy(session, names);
+  const key = aggregateKey({ kind: 'instance', ...names });
+  return new Registrar(session.journal, identity, (asked) => (asked === key ? known(names) : undefined));
 }
 
 /** Who types the command, unless told otherwise. */

@@ -106,15 +106,12 @@ export class OperatorController {
   setPolicy(
     @Param() { namespace, service }: Omit<InstanceNames, 'instance'>,
     @Body() body: unknown,
-    @Query() query: Parameters,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    checkQueryNames(query, ['reason']);
-    const content = objectBody(body, ['description', 'metadata', 'protection']);
+    const { reason, ...content } = objectBody(body, ['description', 'metadata', 'protection', 'reason']);
     const policy = { ...content, namespace, service } as ServicePolicyRecord;
-    const by = actorOf(request, textParameter(query, 'reason', limits.reasonLengthMax));
-    return this.#written(reply, this.parts.operator().setPolicy(policy, by));
+    return this.#written(reply, this.parts.operator().setPolicy(policy, actorOf(request, reasonIn(reason))));
   }
 
   async #written(reply: FastifyReply, write: Promise<number>): Promise<Written> {
