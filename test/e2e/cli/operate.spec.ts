@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
+import { connectBroker } from '#nats';
+import { startTestBroker, type TestBroker } from '#testkit';
+
+let broker: TestBroker;
+let store: RegistryStore;
+let projection: Projection;
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command line, and waits until the view shows what it wrote. */
+function rollcall(...words: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...broker.env, NO_COLOR: '1' };
+    execFile(process.execPath, ['dist/apps/cli/src/main.js', ...words], { env }, (error, out, err) => {
+      const code = error === null ? 0 : Number(error.code);
+      const sequence = /sequence (\d+)/.exec(out)?.[1];
+      const shown =
+        sequence === undefined ? Promise.resolve() : projection.follower.reached(Number(sequence));
+      void shown.then(() => resolve({ code, out, err }));
+    });
+  });
+}
+
+const statusOf = async (): Promise<unknown> => {
+  const { out } = await rollcall('instances', 'db', '--json');
+  return (JSON.parse(out) as { instances: { status: string; weight: number }[] }).instances.map(
+    ({ status, weight }) => `${status}/${weight}`,
+  );
+};
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+  store = await openRegistryStore({ connection });
+  projection = createProjection(store);
+  await projection.start();
+  await rollcall('register', 'db/db-1', '--version', '15.4.0', '-e', 'tcp=127.0.0.1:5432');
+});
+
+afterAll(async () => {
+  await projection.stop();
+  await store.connection.close();
+  await broker.stop();
+});
+
+describe('an operator at the command line', () => {
+  it('drains, weighs and lifts an instance', async () => {
+    expect((await rollcall('drain', 'db/db-1', '--reason', 'upgrade', '--actor', 'mia')).code).toBe(0);
+    expect((await rollcall('weight', 'db/db-1', '5')).code).toBe(0);
+    expect(await statusOf()).toEqual(['draining/5']);
+    expect((await rollcall('lift', 'db', 'db-1')).code).toBe(0);
+    expect(await statusOf()).toEqual(['up/100']);
+  });
+
+  it('evicts, and reads the whole story afterwards', async () => {
+    expect((await rollcall('evict', 'db/db-1', '--reason', 'replaced', '--actor', 'mia')).code).toBe(0);
+    expect((await rollcall('evict', 'db/db-1')).code).toBe(4);
+    const { out } = await rollcall('why', 'db/db-1');
+    expect(out).toMatch(/#1 {2}registered as incarnation 1, version 15.4.0, status up, without a lease/);
+    expect(out).toMatch(/it was put to draining, by mia, because: upgrade/);
+    expect(out).toMatch(/incarnation 1 was evicted, by mia, because: replaced\n$/);
+  });
+
+  it('sets a policy, and is told the allowed range of a wrong one', async () => {
+    const set = ['protect', 'db', '--share', '50', '--minimum', '3'];
+    expect((await rollcall(...set, '--longest', '2m')).code).toBe(0);
+    const refused = await rollcall(...set, '--longest', '5ms');
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toMatch(/ROLLCALL_RECORD_INVALID.*maxMs must not be less than 1000/);
+    expect((await rollcall('weight', 'db/db-1', 'heavy')).err).toMatch(
+      /weight "heavy" is not a whole number/,
+    );
+    expect((await rollcall('why', 'db/nobody')).code).toBe(4);
+  });
+});
