@@ -1,0 +1,92 @@
+import { fork } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { fileURLToPath } from 'node:url';
+import dnsPacket from 'dns-packet';
+import { DnsServer, tableSource } from '#dns';
+import { ViewTable } from '#domain';
+import { fixtureRecord } from './fixtures.js';
+import { type Figure, median, printFigures, residentMb } from './measure.js';
+
+/** A view with one service of so many instances. */
+function viewOf(instances: number): ViewTable {
+  const table = new ViewTable();
+  for (let index = 0; index < instances; index += 1) {
+    const record = { ...fixtureRecord(index, instances), service: 'payments', instance: `payments-${index}` };
+    const view = { ...record, weight: 100, tags: record.tags ?? [], metadata: record.metadata ?? {} };
+    const seen = { registeredSequence: 1, registeredAt: '2026-01-01T00:00:00.000Z', revision: 1 };
+    const cause = { id: 'fixture', type: 'rollcall.instance.registered.v1' };
+    const key = `default.instance.payments.${record.instance}`;
+    table.put(key, { sequence: 1, at: seen.registeredAt, cause, record: { ...view, ...seen } });
+  }
+  return table;
+}
+
+/** Questions a second over UDP, asked by another process on the same machine with so many in flight. */
+async function rateOf(port: number, type: 'A' | 'SRV', seconds: number): Promise<number> {
+  const asker = fork(fileURLToPath(import.meta.url), ['ask', String(port), type, String(seconds)]);
+  return new Promise((resolve, reject) => {
+    asker.once('message', (count) => resolve(Number(count) / seconds));
+    asker.once('error', reject);
+  });
+}
+
+const SOCKETS = 8;
+const IN_FLIGHT = 8;
+
+/** The asking side: each answer is followed by the next question. */
+async function ask(port: number, type: 'A' | 'SRV', seconds: number): Promise<number> {
+  const name =
+    type === 'SRV' ? '_http._tcp.payments.default.service.rollcall' : 'payments.default.service.rollcall';
+  const opt = { type: 'OPT', name: '.', udpPayloadSize: 1_232, flags: 0 };
+  const question = dnsPacket.encode({
+    type: 'query',
+    id: 7,
+    questions: [{ name, type }],
+    additionals: [opt as never],
+  });
+  let count = 0;
+  const sockets = Array.from({ length: SOCKETS }, () => {
+    const socket = createSocket('udp4');
+    socket.on('message', () => {
+      count += 1;
+      socket.send(question, port, '127.0.0.1');
+    });
+    return socket;
+  });
+  for (const socket of sockets)
+    for (let index = 0; index < IN_FLIGHT; index += 1) socket.send(question, port, '127.0.0.1');
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  for (const socket of sockets) socket.close();
+  return count;
+}
+
+async function benchDns(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const instances of [5, 20]) {
+    const table = viewOf(instances);
+    const server = new DnsServer({ source: tableSource(() => ({ table, position: 1 })), port: 0 });
+    await server.start();
+    await rateOf(server.port, 'A', 1);
+    for (const type of ['A', 'SRV'] as const) {
+      const rates: number[] = [];
+      for (let round = 0; round < 3; round += 1) rates.push(await rateOf(server.port, type, 3));
+      const note = `${SOCKETS * IN_FLIGHT} in flight from one process on the same machine; ${rates.map(Math.round).join(' / ')}`;
+      figures.push({
+        name: `DNS ${type}, ${instances} instances`,
+        value: median(rates),
+        unit: 'questions/s',
+        goal: { atLeast: 15_000 },
+        note,
+      });
+    }
+    await server.stop();
+  }
+  figures.push({ name: 'memory afterwards', value: residentMb(), unit: 'MB' });
+  return figures;
+}
+
+const [, , role, port, type, seconds] = process.argv;
+if (role === 'ask') {
+  process.send?.(await ask(Number(port), type as 'A', Number(seconds)));
+  process.disconnect();
+} else printFigures('DNS', await benchDns());
