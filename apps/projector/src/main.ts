@@ -1,8 +1,6 @@
 import { Readiness } from '#platform';
 import { addNodeChecks, RegistryNode, type RunningServer, runServer, type ServerContext } from '#server';
 
-await runServer(start);
-
 /** Between two looks at whether all is well; a change is logged. */
 const LOOK_MS = 1_000;
 
@@ -26,6 +24,7 @@ async function start({ settings, log, fail }: ServerContext): Promise<RunningSer
   };
 }
 
+/** What was told last. */
 let wasReady: boolean | undefined;
 
 async function tell(readiness: Readiness, log: ServerContext['log']): Promise<void> {
@@ -38,3 +37,6 @@ async function tell(readiness: Readiness, log: ServerContext['log']): Promise<vo
   if (ready) log.info('ready', facts);
   else log.warn('not ready', facts);
 }
+
+// Last, because everything above must be there by then.
+await runServer(start);

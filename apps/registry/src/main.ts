@@ -5,8 +5,6 @@ import { HttpAdapter } from '#http';
 import { listenError, type RunningServer, runServer, type ServerContext } from '#server';
 import { RegistryModule, registryParts } from './registry.module.js';
 
-await runServer(start);
-
 /** The front door opens first: it answers /healthz, and /readyz says what is still missing. */
 async function start(context: ServerContext): Promise<RunningServer> {
   const { settings, log, fail } = context;
@@ -55,7 +53,7 @@ async function openHttp(
   return app;
 }
 
-/** What Nest says while it starts interests nobody but its debuggers. */
+/** What Nest says while it starts interests nobody but its debuggers; what fails is thrown, and told by us. */
 function quiet({ nest }: ServerContext['log']): ServerContext['log']['nest'] {
   const debug = (message: unknown, ...rest: unknown[]): void => nest.debug?.(message, ...rest);
   return {
@@ -63,7 +61,10 @@ function quiet({ nest }: ServerContext['log']): ServerContext['log']['nest'] {
     debug,
     verbose: debug,
     warn: (message: unknown, ...rest: unknown[]) => nest.warn(message, ...rest),
-    error: (message: unknown, ...rest: unknown[]) => nest.error(message, ...rest),
+    error: debug,
     fatal: (message: unknown, ...rest: unknown[]) => nest.error(message, ...rest),
   };
 }
+
+// Last, because everything above must be there by then.
+await runServer(start);
