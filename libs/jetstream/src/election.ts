@@ -1,8 +1,15 @@
-import { type Consumer, type ConsumerMessages, jetstream, type JetStreamManager } from '@nats-io/jetstream';
+import {
+  type Consumer,
+  type ConsumerMessages,
+  jetstream,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/nats-core';
 import { errorText, type StreamNames, type Subjects } from '#contracts';
 import type { Leadership, LeadershipHandlers, Log } from '#application';
 import { brokerError } from '#nats';
+import { TickAge } from './tick-age.js';
 
 export interface ElectionOptions {
   readonly connection: NatsConnection;
@@ -36,6 +43,7 @@ export class Election implements Leadership {
   #handlers: LeadershipHandlers | undefined;
   #messages: ConsumerMessages | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #age = new TickAge(DOUBT_MS);
   #heardAtMs = -Infinity;
   #isLeader = false;
   #isStopped = false;
@@ -79,8 +87,10 @@ export class Election implements Leadership {
     if (this.#isLeader && performance.now() - this.#heardAtMs > DOUBT_MS) this.#depose();
   }
 
-  #onTick(): void {
-    this.#heardAtMs = performance.now();
+  #onTick(tick: JsMsg): void {
+    const nowMs = performance.now();
+    if (!this.#age.isFresh(tick.info.timestampNanos / 1e6, nowMs)) return;
+    this.#heardAtMs = nowMs;
     if (this.#isLeader || this.#isStopped) return;
     this.#isLeader = true;
     this.#options.log.info('elected', { role: this.#options.role });
@@ -123,7 +133,7 @@ export class Election implements Leadership {
           group: GROUP,
           max_messages: 16,
           expires: PULL_EXPIRES_MS,
-          callback: () => this.#onTick(),
+          callback: (tick: JsMsg) => this.#onTick(tick),
         };
         this.#messages = await consumer.consume(pull);
         if (this.#isStopped) await this.#messages.close();
