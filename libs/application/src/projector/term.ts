@@ -199,7 +199,8 @@ export class ProjectorTerm {
     const record: PositionRecord = {
       position,
       at: toTime(this.#folded.atMs),
-      quarantined: this.#quarantined,
+      // Up to this position, like everything else here: the next leader counts the later ones again.
+      quarantined: this.#quarantined - this.#queue.quarantineLength,
       ...this.#beacon.sums(this.#isFullBeaconDue),
     };
     this.#isFullBeaconDue = false;

@@ -31,6 +31,7 @@ export function sequenceOf(write: PendingWrite): number {
 export class WriteQueue {
   #writes: PendingWrite[] = [];
   #head = 0;
+  #quarantineLength = 0;
   /** The newest waiting write of each key; only kept up while coalescing can happen. */
   readonly #waiting = new Map<string, RecordWrite>();
   /** First journal sequence of each waiting write, so that the position never overtakes one. */
@@ -38,6 +39,11 @@ export class WriteQueue {
 
   get length(): number {
     return this.#writes.length - this.#head;
+  }
+
+  /** How many events that were set aside still wait to be shown. */
+  get quarantineLength(): number {
+    return this.#quarantineLength;
   }
 
   push(write: PendingWrite): void {
@@ -48,7 +54,7 @@ export class WriteQueue {
         return;
       }
       this.#waiting.set(write.key, write);
-    }
+    } else this.#quarantineLength += 1;
     this.#since.set(write, sequenceOf(write));
     this.#writes.push(write);
   }
@@ -63,6 +69,7 @@ export class WriteQueue {
       keys.add(write.key);
       batch.push(write);
       this.#since.delete(write);
+      if (write.kind === 'quarantine') this.#quarantineLength -= 1;
       if (this.#waiting.get(write.key) === write) this.#waiting.delete(write.key);
       this.#head += 1;
     }
