@@ -1,6 +1,23 @@
 /** Pointers have 14 bits. */
 const POINTER_MAX = 0x3fff;
 
+/** Names written in full so far. A registry has many answers and few names. */
+const encodedNames = new Map<string, Buffer>();
+const ENCODED_NAMES_MAX = 16_384;
+
+function encodedName(name: string): Buffer {
+  let bytes = encodedNames.get(name);
+  if (bytes === undefined) {
+    const labels = name
+      .split('.')
+      .map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label, 'latin1')]));
+    bytes = Buffer.concat([...labels, Buffer.of(0)]);
+    if (encodedNames.size >= ENCODED_NAMES_MAX) encodedNames.clear();
+    encodedNames.set(name, bytes);
+  }
+  return bytes;
+}
+
 /**
  * Writes a DNS message, each name in full only once: later ones point to the part they share (RFC 1035, 4.1.4).
  * dns-packet reads messages but writes every name in full, which costs a third of the records that fit.
@@ -79,8 +96,7 @@ export class MessageWriter {
   /** A name in full, as the target of SRV must be (RFC 2782); the same name may point to it later. */
   wholeName(name: string): void {
     this.#remember(name, this.#at);
-    for (const label of name.split('.')) this.string(label);
-    this.uint8(0);
+    this.bytes(encodedName(name));
   }
 
   /** A name as short as it can be said. */
