@@ -4,6 +4,9 @@ import { endWhenUnread } from './output/print.js';
 import { createProgram } from './program.js';
 import { version } from './version.js';
 
+/** Loading the rooms takes longer than saying that a word is misspelt. */
+const USAGE_EXIT_CODE = 2;
+
 endWhenUnread();
 const program = createProgram(version);
 for (const command of [
@@ -20,19 +23,18 @@ try {
 }
 
 /** One clear line on standard error, and what the exit code should be. */
-async function tell(error: unknown): Promise<number> {
-  const { exitCodeOf, exitCodes } = await import('#platform');
-  const { isRollcallError } = await import('#contracts');
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.ok;
-    const what = error.message.replace(/^error: /, '');
+async function tell(thrown: unknown): Promise<number> {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return 0;
+    const what = thrown.message.replace(/^error: /, '');
     // Without a command, commander has printed the help instead of a message.
-    if (error.code !== 'commander.help')
+    if (thrown.code !== 'commander.help')
       process.stderr.write(`ROLLCALL_USAGE: ${what}. Run the command with --help.\n`);
-    return exitCodes.usage;
+    return USAGE_EXIT_CODE;
   }
-  process.stderr.write(
-    `${isRollcallError(error) ? error.message : ((error as Error).stack ?? String(error))}\n`,
-  );
-  return exitCodeOf(error);
+  const { exitCodeOf } = await import('#platform');
+  const { isRollcallError } = await import('#contracts');
+  const text = isRollcallError(thrown) ? thrown.message : ((thrown as Error).stack ?? String(thrown));
+  process.stderr.write(`${text}\n`);
+  return exitCodeOf(thrown);
 }

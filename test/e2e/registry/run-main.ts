@@ -12,7 +12,7 @@ export interface RunningMain {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves with the first line on standard output that matches. */
-  line(pattern: RegExp): Promise<string>;
+  readonly line: (pattern: RegExp) => Promise<string>;
 }
 
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
