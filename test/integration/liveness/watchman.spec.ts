@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
-import {
-  eventTypes,
-  type IncarnationId,
-  type InstanceRecord,
-  type InstanceView,
-  type ViewRecord,
-} from '#contracts';
+import { eventTypes, type IncarnationId, type InstanceRecord, type InstanceView } from '#contracts';
 import type { Watchman } from '#application';
 import {
   createProjection,
@@ -23,35 +17,41 @@ let store: RegistryStore;
 let projection: Projection;
 let watchman: Watchman;
 let system: NatsConnection;
-const told: { record: ViewRecord; atMs: number }[] = [];
-const waiters = new Set<() => void>();
+const told: InstanceView[] = [];
+const waiting = new Set<() => void>();
+let onFalseAlarm = (): void => undefined;
 
-function until(check: () => boolean): Promise<void> {
+/** What consumers were told of an instance, in order. */
+const statesOf = (instance: string): string[] =>
+  told.filter((view) => view.instance === instance).map(({ departure, status }) => departure ?? status);
+
+/** Resolves when an instance has been told in these states, one after the other. */
+function untilTold(instance: string, states: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
-      if (!check()) return;
-      waiters.delete(look);
+      let at = 0;
+      for (const state of statesOf(instance)) if (state === states[at]) at += 1;
+      if (at < states.length) return;
+      waiting.delete(look);
       resolve();
     };
-    waiters.add(look);
+    waiting.add(look);
     look();
   });
 }
-const states = (instance: string): string[] =>
-  told
-    .filter(({ record }) => (record.record as InstanceView).instance === instance)
-    .map(({ record }) => (record.record as InstanceView).departure ?? (record.record as InstanceView).status);
 
-/** An instance without our SDK: beats, answers probes, and can be silenced. */
-async function livingInstance(instance: string) {
-  const id: IncarnationId = { namespace: 'default', service: 'orders', instance, incarnation: 1 };
-  const connection = await connectBroker({
-    url: broker.url,
-    user: broker.user,
-    password: broker.password,
-    name: instance,
-  });
-  const record: InstanceRecord = {
+function verdictOf(instance: string): InstanceView['verdict'] {
+  const slot = projection.table.get(`default.instance.of-${instance}.${instance}`);
+  return (slot?.entry.record as InstanceView | undefined)?.verdict;
+}
+
+/** An instance without our SDK: it registers, beats and answers probes by bare NATS. */
+async function bareInstance(instance: string) {
+  // A service of its own: protection counts the dead of a service together.
+  const service = `of-${instance}`;
+  const id: IncarnationId = { namespace: 'default', service, instance, incarnation: 1 };
+  const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+  const data: InstanceRecord = {
     ...id,
     version: '1.0.0',
     status: 'up',
@@ -59,37 +59,33 @@ async function livingInstance(instance: string) {
     leaseMs: 4_000,
     heartbeatMs: 1_000,
   };
-  const { info } = connection as unknown as { info: { client_id: number; server_id: string } };
-  await store.journal.append({
-    id: instance,
-    type: eventTypes.instanceRegistered,
-    aggregate: { kind: 'instance', ...id },
-    data: record,
-  } as never);
-  const head = headers();
-  head.set('Nats-TTL', '2s');
-  const beat = () =>
-    connection.publish(
-      store.subjects.heartbeat(id),
-      JSON.stringify({ connection: { serverId: info.server_id, clientId: info.client_id } }),
-      { headers: head },
-    );
-  beat();
-  const timer = setInterval(beat, 1_000);
+  const aggregate = { kind: 'instance', namespace: 'default', service, instance } as const;
+  await store.journal.append({ id: instance, type: eventTypes.instanceRegistered, aggregate, data });
+  const { server_id: serverId, client_id: clientId } = connection.info ?? {};
+  const beat = (ttl: string): void => {
+    const head = headers();
+    head.set('Nats-TTL', ttl);
+    connection.publish(store.subjects.heartbeat(id), JSON.stringify({ connection: { serverId, clientId } }), {
+      headers: head,
+    });
+  };
   const probes = connection.subscribe(store.subjects.probe(id), {
-    callback: (_e, m) => void m.respond(JSON.stringify({ incarnation: 1 })),
+    callback: (_error, message) => void message.respond(JSON.stringify({ incarnation: 1 })),
   });
+  let timer: NodeJS.Timeout | undefined;
+  const live = (ttl = '2s'): void => {
+    clearInterval(timer);
+    beat(ttl);
+    timer = setInterval(() => beat(ttl), 1_000);
+  };
+  live();
   return {
-    id,
-    connection,
+    live,
+    fallSilent: () => clearInterval(timer),
+    answerNoProbes: () => probes.unsubscribe(),
     die: async () => {
       clearInterval(timer);
       await connection.close();
-    },
-    mute: () => {
-      clearInterval(timer);
-      probes.unsubscribe();
-      connection.subscribe(store.subjects.probe(id), { callback: () => undefined });
     },
   };
 }
@@ -98,21 +94,24 @@ beforeAll(async () => {
   broker = await startTestBroker();
   const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
   system = await connectBroker({ url: broker.url, user: broker.sys.user, password: broker.sys.password });
-  store = await openRegistryStore({
-    connection,
-    log: { info: () => {}, warn: console.log, error: console.log },
-  });
+  store = await openRegistryStore({ connection });
   projection = createProjection(store, {
     onChange: (key, record) => {
       watchman.onChange(key, record);
-      told.push({ record, atMs: performance.now() });
-      for (const look of waiters) look();
+      told.push(record.record as InstanceView);
+      for (const look of waiting) look();
     },
   });
-  watchman = createWatchman(store, { table: projection.table, systemConnection: system, observer: 'test' });
+  watchman = createWatchman(store, {
+    table: projection.table,
+    systemConnection: system,
+    observer: 'test',
+    onCount: (what) => what === 'false-alarm' && onFalseAlarm(),
+  });
   await projection.start();
   await watchman.start();
 });
+
 afterAll(async () => {
   await watchman.stop();
   await projection.stop();
@@ -121,19 +120,55 @@ afterAll(async () => {
   await broker.stop();
 });
 
-describe('an instance whose connection ends', () => {
-  it('is suspected within milliseconds and expired after its grace', async () => {
-    const others = [await livingInstance('a'), await livingInstance('b')];
-    const victim = await livingInstance('victim');
-    await until(() => states('victim').includes('up'));
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
-    const t0 = performance.now();
+describe('the watchman', () => {
+  it('suspects and expires an instance that died, and nobody else', async () => {
+    const others = [await bareInstance('a'), await bareInstance('b'), await bareInstance('c')];
+    const victim = await bareInstance('victim');
+    await untilTold('victim', ['up']);
     await victim.die();
-    await until(() => states('victim').includes('suspect'));
-    console.log('suspected after', performance.now() - t0);
-    await until(() => states('victim').includes('expired'));
-    console.log('expired after', performance.now() - t0);
-    expect(states('a')).toEqual(['up']);
-    for (const other of others) await other.die();
+    await untilTold('victim', ['up', 'suspect', 'expired']);
+    expect(verdictOf('victim')?.evidence).toMatchObject({
+      observer: 'test',
+      probesUnanswered: expect.any(Number),
+    });
+    expect(['a', 'b', 'c'].map(statesOf)).toEqual([['up'], ['up'], ['up']]);
+    await Promise.all(others.map(({ die }) => die()));
+  });
+
+  it('does not suspect an instance whose heartbeats stop but who answers probes', async () => {
+    const silent = await bareInstance('silent');
+    await untilTold('silent', ['up']);
+    const falseAlarm = new Promise<void>((resolve) => (onFalseAlarm = resolve));
+    silent.fallSilent();
+    await falseAlarm;
+    expect(statesOf('silent')).toEqual(['up']);
+    await silent.die();
+  });
+
+  it('clears a suspect as soon as it beats again, in the same incarnation', async () => {
+    const dozing = await bareInstance('dozing');
+    await untilTold('dozing', ['up']);
+    dozing.answerNoProbes();
+    dozing.fallSilent();
+    await untilTold('dozing', ['up', 'suspect']);
+    dozing.live();
+    await untilTold('dozing', ['up', 'suspect', 'up']);
+    expect(verdictOf('dozing')).toMatchObject({
+      state: 'cleared',
+      incarnation: 1,
+      evidence: { signal: 'heartbeat' },
+    });
+    await dozing.die();
+  });
+
+  it.each(['never', '3600s', '1500ms'])('does not count a heartbeat that wants to live "%s"', async (ttl) => {
+    const instance = `greedy-${ttl}`;
+    const greedy = await bareInstance(instance);
+    await untilTold(instance, ['up']);
+    greedy.answerNoProbes();
+    greedy.live(ttl);
+    await untilTold(instance, ['up', 'suspect', 'expired']);
+    expect(verdictOf(instance)?.state).toBe('expired');
+    await greedy.die();
   });
 });
