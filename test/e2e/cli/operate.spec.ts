@@ -14,18 +14,21 @@ interface Outcome {
   readonly err: string;
 }
 
-/** Runs the built command line, and waits until the view shows what it wrote. */
-function rollcall(...words: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
+/** Runs the built command line. */
+const run = (words: readonly string[]): Promise<Outcome> =>
+  new Promise((resolve) => {
     const env = { ...process.env, ...broker.env, NO_COLOR: '1' };
-    execFile(process.execPath, ['dist/apps/cli/src/main.js', ...words], { env }, (error, out, err) => {
-      const code = error === null ? 0 : Number(error.code);
-      const sequence = /sequence (\d+)/.exec(out)?.[1];
-      const shown =
-        sequence === undefined ? Promise.resolve() : projection.follower.reached(Number(sequence));
-      void shown.then(() => resolve({ code, out, err }));
-    });
+    execFile(process.execPath, ['dist/apps/cli/src/main.js', ...words], { env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
   });
+
+/** Runs it, and waits until the view shows what it wrote. */
+async function rollcall(...words: string[]): Promise<Outcome> {
+  const outcome = await run(words);
+  const sequence = /sequence (\d+)/.exec(outcome.out)?.[1];
+  if (sequence !== undefined) await projection.follower.reached(Number(sequence));
+  return outcome;
 }
 
 const statusOf = async (): Promise<unknown> => {
