@@ -12,8 +12,10 @@ export class NatsProber implements Prober {
     this.#subjects = subjects;
   }
 
+  /** Silence counts only when the broker was heard meanwhile: else it is our line that is dead, or the broker. */
   async probe(id: IncarnationId, timeoutMs: number): Promise<ProbeResult> {
     if (this.#connection.isClosed()) return 'blind';
+    const isBrokerHeard = this.#hearsBroker(timeoutMs / 2);
     try {
       const reply = await this.#connection.request(this.#subjects.probe(id), undefined, {
         timeout: timeoutMs,
@@ -21,8 +23,19 @@ export class NatsProber implements Prober {
       return reply.json<ProbeAnswer>().incarnation === id.incarnation ? 'answered' : 'silent';
     } catch (error) {
       if (isNoResponders(error)) return 'absent';
-      return error instanceof errors.TimeoutError || error instanceof SyntaxError ? 'silent' : 'blind';
+      const isSilence = error instanceof errors.TimeoutError || error instanceof SyntaxError;
+      return isSilence && (await isBrokerHeard) ? 'silent' : 'blind';
     }
+  }
+
+  async #hearsBroker(timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
+    const heard = this.#connection.flush().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([heard, late]).finally(() => clearTimeout(timer));
   }
 }
 

@@ -109,7 +109,7 @@ export class Suspects {
     }
     suspect.probesUnanswered += 1;
     const slots = this.#watch.parts.table.service(view.namespace, view.service);
-    if (step === 'wait' || slots === undefined) return;
+    if (step === 'wait' || slots === undefined || this.#watch.isQuietFor(view)) return;
     if (!(await this.#protector.forbids(slots, this.#watch.brokerClock.nowMs() ?? 0)))
       await this.#expire(suspect, view);
   }

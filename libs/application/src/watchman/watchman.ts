@@ -129,7 +129,9 @@ export class Watchman {
       if (!this.#parts.leadership.isLeader) await this.#sleep(20 + 40 * this.#fraction(key));
       const answer = await this.#watch.probe(id);
       if (answer === 'answered') this.#parts.onCount?.('false-alarm');
-      else if (answer !== 'blind' && !this.#watch.isStopped) await this.#suspect(view, evidence);
+      // Our own sight may have been interrupted meanwhile.
+      else if (answer !== 'blind' && !this.#watch.isStopped && !this.#watch.isQuietFor(view))
+        await this.#suspect(view, evidence);
     } catch (error) {
       this.#parts.log.warn('could not journal a suspicion', { ...id, error: errorText(error) });
       this.#watch.noteGap('the journal took no verdict');
