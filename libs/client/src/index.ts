@@ -5,6 +5,9 @@ export {
   RollcallClient,
 } from './client/rollcall-client.js';
 export type { ClientHandlers, ClientOptions } from './client/options.js';
+export type { HeartPlacement } from './heart/open-hearts.js';
+export type { Vitals } from './heart/vitals.js';
+export type { Drained, DrainOptions } from './registration/drain.js';
 export { checkRegistration } from './registration/draft.js';
 export type {
   EndpointInput,
@@ -13,6 +16,7 @@ export type {
   RegistrationUpdate,
 } from './registration/input.js';
 export type { Registration } from './registration/registration.js';
+export type { Rival } from './registration/rival.js';
 export {
   type AddressRule,
   type AdvertisedAddress,

@@ -81,19 +81,13 @@ describe('the heart of a process whose event loop is held up', () => {
     expect(Math.max(...during.map(({ body }) => body.eventLoopLagMs ?? 0))).toBeGreaterThan(500);
   });
 
-  it('falls silent when the loop stands still for longer than the lease, and beats again afterwards', async () => {
+  it('beats on also when the loop stands still for longer than the lease', async () => {
     const service = await busyService('thread-2');
     const sinceMs = performance.now();
-    service.tell('busy 6000');
+    service.tell('busy 5000');
     await service.hears('idle');
-    expect(
-      longestGapMs(
-        service.beats().map(({ atMs }) => atMs),
-        sinceMs,
-      ),
-    ).toBeGreaterThan(1_500);
-    const before = service.beats().length;
-    while (service.beats().length < before + 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    const times = service.beats().map(({ atMs }) => atMs);
+    expect(longestGapMs(times, sinceMs)).toBeLessThan(1_300);
     await expect(probe('thread-2')).resolves.toMatchObject({ incarnation: 1 });
   });
 
@@ -135,6 +129,6 @@ describe('the heart of a process whose event loop is held up', () => {
     }>();
     const mine = data.connections.find(({ cid }) => cid === named?.clientId);
     expect(named?.serverId).toBe(data.server_id);
-    expect(mine?.name).toMatch(/\(heart\)$/);
+    expect(mine?.name).toContain('rollcall heart default/busy/named-1#1 ');
   });
 });

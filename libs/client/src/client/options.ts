@@ -20,7 +20,7 @@ export interface ClientOptions extends Partial<BrokerAccess>, ClientHandlers {
   /** Who acts, as the journal names it. Default `<service>/<instance>`. */
   readonly actor?: string;
   /**
-   * Where heartbeats come from. `thread` (default): a thread and connection of their own, so that an event loop
+   * Where heartbeats come from. `thread` (default): a thread and connections of their own, so that an event loop
    * that is held up is not taken for a death. `shared`: the thread and connection of everything else.
    */
   readonly heart?: HeartPlacement;

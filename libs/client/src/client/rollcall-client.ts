@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
 import {
   checkName,
+  type IncarnationId,
   type InstanceAggregateId,
-  type InstanceRecord,
   type InstanceView,
   limits,
 } from '#contracts';
-import { leaseTimes } from '#domain';
-import { type BrokerAccess, connectBroker, watchConnection } from '#nats';
-import type { Heart, Hearts } from '../heart/heart.js';
-import { openHearts } from '../heart/open-hearts.js';
-import { VitalsWriter } from '../heart/vitals.js';
+import { connectBroker, type ConnectionRecipe, connectionRecipe, watchConnection } from '#nats';
+import { FailedCallReporter } from '../calls/failed-calls.js';
+import { Liveness } from '../heart/liveness.js';
+import type { Vitals } from '../heart/vitals.js';
+import type { DrainOptions } from '../registration/drain.js';
 import { draftRecord } from '../registration/draft.js';
 import type { RegistrationHandlers, RegistrationInput } from '../registration/input.js';
 import { Registration, type RegistrationParts } from '../registration/registration.js';
@@ -62,6 +62,8 @@ export interface ClientStatus {
 const STALE_MS = 3 * limits.positionMsMax;
 const FAREWELL_MS = 2_000;
 const REPEAT_MS = 10_000;
+/** A heart without a connection of its own after so long beats in the main thread for the time being. */
+const HEART_CONNECT_MS = 2_000;
 
 /**
  * A service's way to the registry: says who it is, keeps saying so, and knows who else is there. One connection,
@@ -72,26 +74,28 @@ export class RollcallClient {
   readonly #options: ClientOptions;
   readonly #views: SharedViews;
   readonly #registrations = new Set<Registration>();
-  readonly #vitals: VitalsWriter;
-  readonly #hearts: Hearts;
+  readonly #liveness: Liveness;
+  readonly #failedCalls: FailedCallReporter;
   readonly #stopWatching: () => void;
   #connected = true;
   #trouble = { text: '', atMs: -Infinity };
   #server: string;
   #closing: Promise<void> | undefined;
 
-  private constructor(place: ClientPlace, options: ClientOptions, access: BrokerAccess) {
+  private constructor(place: ClientPlace, options: ClientOptions, recipe: ConnectionRecipe) {
     this.#place = place;
     this.#options = options;
     this.#server = place.connection.getServer();
     this.#views = new SharedViews(place, this.#onTrouble);
-    this.#vitals = new VitalsWriter(() => this.#views.position);
-    this.#hearts = openHearts(options.heart, {
-      ...place,
-      access,
-      memory: this.#vitals.memory,
+    this.#liveness = new Liveness({
+      place,
+      recipe,
+      prefix: options.prefix ?? '',
+      placement: options.heart,
+      position: () => this.#views.position,
       onTrouble: this.#onTrouble,
     });
+    this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
     this.#stopWatching = watchConnection(place.connection, {
       onReconnect: () => this.#onConnection(true),
       onDisconnect: () => this.#onConnection(false),
@@ -103,18 +107,24 @@ export class RollcallClient {
     const { namespace = 'default', prefix, domain, url = 'nats://127.0.0.1:4222' } = options;
     checkName('namespace', namespace);
     const name = options.name ?? `rollcall client ${hostname()}:${process.pid}`;
-    const access: BrokerAccess = { ...options, url, name };
+    const access = { ...options, url, name };
     const connection = await connectBroker(access);
     const place = await openPlace(connection, {
       namespace,
       ...(prefix && { prefix }),
       ...(domain && { domain }),
     });
-    return new RollcallClient(place, options, access);
+    const recipe = await connectionRecipe({ ...access, connectTimeoutMs: HEART_CONNECT_MS });
+    return new RollcallClient(place, options, recipe);
   }
 
   get namespace(): string {
     return this.#place.namespace;
+  }
+
+  /** What this process tells of itself in its heartbeats: requests being served, configuration applied. */
+  get vitals(): Vitals {
+    return this.#liveness.vitals;
   }
 
   /**
@@ -134,14 +144,20 @@ export class RollcallClient {
     };
     const signature = signatureOf(aggregate, this.#options.actor);
     const place = this.#place;
-    const taken = await takeIncarnation(place, { aggregate, draft, signature, reason: input.reason });
+    const { reason, overloadedAfterMs } = input;
+    const { onRival } = handlers;
+    const order = { aggregate, draft, signature, reason, ...(onRival && { onRival }) };
+    const taken = await takeIncarnation(place, order);
     const parts: RegistrationParts = {
       place,
       aggregate,
       signature,
       advertised,
       handlers,
-      startHeart: (record) => this.#startHeart(record),
+      startHeart: (standing, onWritten) =>
+        this.#liveness.start({ aggregate, signature, overloadedAfterMs }, standing, onWritten),
+      reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
+      callsInFlight: () => this.#liveness.vitals.callsInFlight,
       onTrouble: this.#onTrouble,
       onEnd: (ended) => void this.#registrations.delete(ended),
     };
@@ -216,6 +232,26 @@ export class RollcallClient {
     };
   }
 
+  /**
+   * Tells the registry that a call to an instance failed. It looks after the instance at once and judges by itself;
+   * at most one report a second and instance is sent. Returns whether this one was.
+   */
+  reportFailedCall(instance: IncarnationId, detail?: string): boolean {
+    return this.#failedCalls.report(instance, detail);
+  }
+
+  /** Leaves the broker's present connections and makes new ones, after a change of the cluster, say. */
+  async reconnect(): Promise<void> {
+    this.#liveness.reconnect();
+    await this.#place.connection.reconnect();
+  }
+
+  /** The polite way out: drains what is registered, waits for callers as far as options allow, and closes. */
+  async shutdown(options: DrainOptions = {}): Promise<void> {
+    await Promise.all([...this.#registrations].map((registration) => registration.drain(options)));
+    await this.close(options.reason);
+  }
+
   /** Deregisters what is registered, for at most two seconds, and disconnects. */
   close(reason = 'the client was closed'): Promise<void> {
     this.#closing ??= this.#close(reason);
@@ -228,8 +264,7 @@ export class RollcallClient {
     for (const registration of this.#registrations) registration.abandon();
     this.#views.close();
     this.#stopWatching();
-    this.#vitals.stop();
-    await this.#hearts.close();
+    await this.#liveness.close();
     this.#place.writer.close();
     await this.#place.connection.close();
   }
@@ -251,10 +286,11 @@ export class RollcallClient {
     });
   }
 
-  #startHeart(record: InstanceRecord): Heart {
-    const { leaseMs } = record;
-    const heartbeatMs = leaseMs === 0 ? undefined : leaseTimes(record).heartbeatMs;
-    return this.#hearts.start({ id: record, heartbeatMs, leaseMs });
+  /** Who reports: the first instance registered here, else the process. */
+  #name(): string {
+    const [first] = this.#registrations;
+    if (first !== undefined) return `${first.record.service}/${first.record.instance}`;
+    return this.#options.actor ?? `${hostname()}:${process.pid}`;
   }
 
   #onConnection(connected: boolean): void {

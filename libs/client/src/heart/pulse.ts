@@ -1,7 +1,11 @@
-import { createInbox, headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
+import { headers, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { HeartbeatBody, ProbeAnswer } from '#contracts';
 import type { ApiFailure } from '#nats';
-import { epochMs, type Vitals } from './vitals.js';
+import { monotonicMs } from './clock.js';
+import type { Line, LineMember } from './line.js';
+import type { LagWindow } from './loop-lag.js';
+import type { HeartOrder } from './order.js';
+import type { VitalsReader } from './vitals-reader.js';
 
 // This file runs on the heart's thread, which loads nothing of the house but types: a third of the memory.
 
@@ -9,140 +13,141 @@ import { epochMs, type Vitals } from './vitals.js';
 const ATTEMPT_MS = 100;
 const ATTEMPT_MS_MAX = 1_000;
 
-/** One incarnation's pulse, in words a thread can be sent. */
-export interface PulseOrder {
-  readonly beatSubject: string;
-  readonly probeSubject: string;
-  /** Stream whose acknowledgements count. */
-  readonly stream: string;
-  readonly incarnation: number;
-  readonly heartbeatMs?: number | undefined;
-  readonly ttlMs: number;
-  /** A process whose event loop is held up for longer than this is as good as dead, and its pulse stops. */
-  readonly hungAfterMs: number;
-}
+/** What keeps a heart from beating, as plain data. */
+export type HeartTrouble =
+  | { readonly kind: 'refused'; readonly failure: ApiFailure }
+  | { readonly kind: 'denied'; readonly text: string };
 
 export interface PulseHandlers {
-  readonly vitals: () => Vitals;
-  /** A beat was acknowledged; time by `epochMs()`. */
-  readonly onBeat: (atMs: number) => void;
-  /** The broker refused a beat. */
-  readonly onRefused: (failure: ApiFailure) => void;
+  /** A beat was acknowledged; time by `monotonicMs()`. */
+  readonly onBeaten: (atMs: number) => void;
+  readonly onTrouble: (trouble: HeartTrouble) => void;
 }
 
 /**
- * Beats and answers probes on one connection. One beat at most is under way: while the broker is silent that one
- * is repeated, also at once when the connection is back, and no heap of old ones follows.
+ * Beats and answers probes over one line. One beat at most is under way: while the broker is silent that one is
+ * repeated, and no heap of old ones follows.
  */
-export class Pulse {
-  readonly #connection: NatsConnection;
-  readonly #order: PulseOrder;
+export class Pulse implements LineMember {
+  readonly #line: Line;
+  readonly #order: HeartOrder;
+  readonly #vitals: VitalsReader;
   readonly #handlers: PulseHandlers;
-  readonly #inbox: string;
-  readonly #subscriptions: Subscription[];
+  readonly #key: number;
+  readonly #probes: Subscription;
+  readonly #lag: LagWindow;
   #ticks: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
-  /** Attempts at the beat under way; 0 when none is. */
+  #beat = 0;
   #attempts = 0;
+  /** The longest delay that no acknowledged beat has told yet. */
+  #lagMs = 0;
 
-  constructor(connection: NatsConnection, order: PulseOrder, handlers: PulseHandlers) {
-    this.#connection = connection;
+  constructor(line: Line, order: HeartOrder, vitals: VitalsReader, handlers: PulseHandlers) {
+    this.#line = line;
     this.#order = order;
+    this.#vitals = vitals;
     this.#handlers = handlers;
-    // connection.options exists at run time; the type does not show it.
-    const { inboxPrefix } = (connection as unknown as { options?: { inboxPrefix?: string } }).options ?? {};
-    this.#inbox = createInbox(inboxPrefix);
-    this.#subscriptions = [
-      this.#listen(this.#inbox, (reply) => this.#onReply(reply)),
-      this.#listen(order.probeSubject, (probe) => this.#onProbe(probe)),
-    ];
+    this.#lag = vitals.lag.open();
+    this.#key = line.join(this);
+    const callback = (error: Error | null, probe: Msg): void => void (error ?? this.#onProbe(probe));
+    this.#probes = line.connection.subscribe(order.probeSubject, { callback });
     if (order.heartbeatMs === undefined) return;
-    this.#ticks = setInterval(() => this.beat(), order.heartbeatMs);
-    this.beat();
+    this.#ticks = setInterval(() => this.#onTick(), order.heartbeatMs);
+    this.#begin();
   }
 
-  /** Beats now, unless a beat is under way. */
-  beat(): void {
-    if (this.#order.heartbeatMs !== undefined && this.#attempts === 0) this.#send();
-  }
-
-  /** The connection is back: what was under way is sent again, or a new beat. */
-  onReconnect(): void {
-    if (this.#order.heartbeatMs !== undefined) this.#send();
+  get beatSubject(): string {
+    return this.#order.beatSubject;
   }
 
   stop(): void {
     clearInterval(this.#ticks);
-    clearTimeout(this.#retry);
     this.#ticks = undefined;
-    if (this.#connection.isClosed()) return;
-    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#rest();
+    this.#lag.close();
+    this.#line.leave(this.#key);
+    if (!this.#line.connection.isClosed()) this.#probes.unsubscribe();
   }
 
-  #listen(subject: string, onMessage: (message: Msg) => void): Subscription {
-    const callback = (error: Error | null, message: Msg): void => {
-      if (error === null) onMessage(message);
-    };
-    return this.#connection.subscribe(subject, { callback });
-  }
-
-  #send(): void {
-    if (this.#ticks === undefined || this.#connection.isClosed()) return;
-    const { heldUpMs, eventLoopLagMs, position } = this.#handlers.vitals();
-    if (heldUpMs > this.#order.hungAfterMs) {
-      this.#attempts = 0;
-      return;
-    }
-    this.#sendAgainIn(Math.min(ATTEMPT_MS * 2 ** this.#attempts, ATTEMPT_MS_MAX));
-    this.#attempts += 1;
-    const head = headers();
-    // The broker takes whole seconds only, and cuts fractions off.
-    head.set('Nats-TTL', `${Math.ceil(this.#order.ttlMs / 1_000)}s`);
-    head.set('content-type', 'application/json');
-    const body: HeartbeatBody = {
-      at: new Date().toISOString(),
-      ...this.#connectionName(),
-      eventLoopLagMs,
-      position,
-    };
-    this.#connection.publish(this.#order.beatSubject, JSON.stringify(body), {
-      headers: head,
-      reply: this.#inbox,
-    });
-  }
-
-  #sendAgainIn(delayMs: number): void {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#send(), delayMs);
+  /** The new connection has a new name, so what is under way is no longer true. */
+  onReconnect(): void {
+    this.#begin();
   }
 
   /** Only an acknowledgement by the stream counts: anybody who hears the beat could answer. */
-  #onReply(reply: Msg): void {
-    // "No responders": the stream has no leader at this moment.
-    if (reply.headers?.code === 503) return this.#sendAgainIn(ATTEMPT_MS);
+  onReply(beat: number, reply: Msg): void {
+    // "No responders" means that the stream has no leader at this moment; the beat is repeated anyway.
+    if (beat !== this.#beat || this.#retry === undefined || reply.headers?.code === 503) return;
     const { stream, seq, error } = parsed(reply);
-    if (typeof error?.description === 'string') this.#handlers.onRefused(error);
-    if (stream !== this.#order.stream || !Number.isSafeInteger(seq)) return;
-    clearTimeout(this.#retry);
+    if (typeof error?.description === 'string') {
+      this.#rest();
+      this.#handlers.onTrouble({ kind: 'refused', failure: error });
+    } else if (stream === this.#order.stream && Number.isSafeInteger(seq)) {
+      this.#rest();
+      this.#lagMs = 0;
+      this.#handlers.onBeaten(monotonicMs());
+    }
+  }
+
+  onDenied(text: string): void {
+    this.#rest();
+    this.#handlers.onTrouble({ kind: 'denied', text });
+  }
+
+  #onTick(): void {
+    if (this.#retry === undefined) this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#ticks === undefined) return;
+    this.#beat += 1;
     this.#attempts = 0;
-    this.#handlers.onBeat(epochMs());
+    this.#send();
+  }
+
+  /** Nothing is under way until the next beat is due. */
+  #rest(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  #send(): void {
+    this.#rest();
+    if (!this.#line.isUp || this.#hangs()) return;
+    this.#retry = setTimeout(() => this.#send(), Math.min(ATTEMPT_MS * 2 ** this.#attempts, ATTEMPT_MS_MAX));
+    this.#attempts += 1;
+    const head = headers();
+    head.set('Nats-TTL', `${this.#order.ttlSeconds}s`);
+    head.set('content-type', 'application/json');
+    const payload = JSON.stringify(this.#body());
+    this.#line.send(this.#key, this.#beat, { subject: this.beatSubject, payload, headers: head });
+  }
+
+  #body(): HeartbeatBody {
+    this.#lagMs = Math.max(this.#lagMs, this.#lag.take());
+    const { info } = this.#line.connection;
+    return {
+      at: new Date().toISOString(),
+      // As a disconnect advisory of the server would name it.
+      ...(info === undefined ? {} : { connection: { serverId: info.server_id, clientId: info.client_id } }),
+      eventLoopLagMs: this.#lagMs,
+      ...this.#vitals.facts,
+    };
   }
 
   #onProbe(probe: Msg): void {
-    const { eventLoopLagMs, heldUpMs } = this.#handlers.vitals();
-    if (heldUpMs > this.#order.hungAfterMs) return;
+    if (this.#hangs()) return;
     const answer: ProbeAnswer = {
       incarnation: this.#order.incarnation,
       at: new Date().toISOString(),
-      eventLoopLagMs,
+      eventLoopLagMs: this.#vitals.lag.nowMs,
     };
     probe.respond(JSON.stringify(answer));
   }
 
-  /** As a disconnect advisory of the server would name it. */
-  #connectionName(): Pick<HeartbeatBody, 'connection'> {
-    const { info } = this.#connection;
-    return info === undefined ? {} : { connection: { serverId: info.server_id, clientId: info.client_id } };
+  #hangs(): boolean {
+    return this.#vitals.lag.nowMs > this.#order.hungAfterMs;
   }
 }
 

@@ -1,15 +1,17 @@
-import { isRollcallError } from '#contracts';
-import { apiError, brokerError, watchConnection } from '#nats';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Heart, HeartOrder, Hearts } from './heart.js';
-import { Pulse } from './pulse.js';
-import { type Names, pulseOrder } from './pulse-order.js';
-import { epochMs, VitalsReader } from './vitals.js';
+import { RollcallError } from '#contracts';
+import { apiError } from '#nats';
+import { monotonicMs } from './clock.js';
+import type { Heart, Hearts } from './heart.js';
+import { Line } from './line.js';
+import type { HeartOrder } from './order.js';
+import { type HeartTrouble, Pulse } from './pulse.js';
+import type { VitalsBoard } from './vitals-board.js';
+import { VitalsReader } from './vitals-reader.js';
 
-export interface HeartsParts extends Names {
+export interface HeartsParts {
   readonly connection: NatsConnection;
-  /** Vital signs of the main thread. */
-  readonly memory: SharedArrayBuffer;
+  readonly board: VitalsBoard;
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -18,46 +20,54 @@ export class SharedHearts implements Hearts {
   readonly #parts: HeartsParts;
   readonly #vitals: VitalsReader;
   readonly #pulses = new Set<Pulse>();
-  readonly #stopWatching: () => void;
+  #line: Line | undefined;
 
   constructor(parts: HeartsParts) {
     this.#parts = parts;
-    this.#vitals = new VitalsReader(parts.memory);
-    this.#stopWatching = watchConnection(parts.connection, {
-      onReconnect: () => {
-        for (const pulse of this.#pulses) pulse.onReconnect();
-      },
-      onError: (error) => this.#onError(error),
-    });
+    this.#vitals = new VitalsReader(parts.board);
   }
 
   start(order: HeartOrder): Heart {
     let beatAtMs = -Infinity;
-    const pulse = new Pulse(this.#parts.connection, pulseOrder(this.#parts, order), {
-      vitals: () => this.#vitals.take(),
-      onBeat: (atMs) => (beatAtMs = atMs),
-      onRefused: (failure) => this.#parts.onTrouble(apiError(failure, 'beating')),
+    this.#line ??= new Line(this.#parts.connection);
+    const pulse = new Pulse(this.#line, order, this.#vitals, {
+      onBeaten: (atMs) => (beatAtMs = atMs),
+      onTrouble: (trouble) => this.#parts.onTrouble(troubleError(trouble)),
     });
     this.#pulses.add(pulse);
+    if (order.overload !== undefined) this.#parts.onTrouble(noOverload());
     return {
       get silentMs() {
-        return order.heartbeatMs === undefined ? undefined : epochMs() - beatAtMs;
+        return order.heartbeatMs === undefined ? undefined : monotonicMs() - beatAtMs;
       },
+      stands: () => undefined,
       stop: () => {
-        this.#pulses.delete(pulse);
-        pulse.stop();
+        if (this.#pulses.delete(pulse)) pulse.stop();
       },
     };
   }
 
-  async close(): Promise<void> {
-    this.#stopWatching();
-    for (const pulse of this.#pulses) pulse.stop();
-    this.#pulses.clear();
+  tellConfig(config: Readonly<Record<string, number>>): void {
+    this.#vitals.config = config;
   }
 
-  #onError(error: Error): void {
-    const denied = brokerError(error, 'beating');
-    if (isRollcallError(denied, 'ROLLCALL_BROKER_DENIED')) this.#parts.onTrouble(denied);
+  reconnect(): void {
+    // They beat over the connection of the client, which reconnects by itself.
   }
+
+  async close(): Promise<void> {
+    for (const pulse of this.#pulses) pulse.stop();
+    this.#pulses.clear();
+    this.#line?.close();
+  }
+}
+
+export function troubleError(trouble: HeartTrouble): RollcallError {
+  if (trouble.kind === 'refused') return apiError(trouble.failure, 'beating');
+  return new RollcallError('ROLLCALL_BROKER_DENIED', `beating: ${trouble.text}`);
+}
+
+/** While the loop is held up nobody here could say so, and afterwards it is no longer true. */
+function noOverload(): Error {
+  return new Error('overloadedAfterMs has no effect on a heart that shares the thread it should watch');
 }

@@ -1,65 +1,39 @@
-const TICK_MS = 200;
-const slots = { lastTickMs: 0, longestGapMs: 1, position: 2 };
-const SLOT_COUNT = 3;
+/** A heartbeat has 4 kB; what an instance applied of more applications than this is not told in it. */
+const APPLICATIONS_MAX = 32;
 
-/** What a heartbeat says of the process it speaks for. */
-export interface Vitals {
-  /** Longest time the event loop was held up since this was last asked, in ms. */
-  readonly eventLoopLagMs: number;
-  /** Time since the event loop last turned, in ms. */
-  readonly heldUpMs: number;
-  /** Journal sequence the views of the process reflect. */
-  readonly position: number;
-}
+/** What a process tells of itself in its heartbeats beside "alive". */
+export class Vitals {
+  readonly #config = new Map<string, number>();
+  readonly #onConfig: (config: Readonly<Record<string, number>>) => void;
+  #calls: number | undefined;
 
-/** Milliseconds since the epoch that never go backwards, alike in all threads of a process. */
-export function epochMs(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-/**
- * Vital signs in memory that two threads share: the main thread writes at every turn of its event loop, the heart
- * reads, also while the main thread does not turn.
- */
-export class VitalsWriter {
-  readonly memory = new SharedArrayBuffer(SLOT_COUNT * BigInt64Array.BYTES_PER_ELEMENT);
-  readonly #slots = new BigInt64Array(this.memory);
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(position: () => number) {
-    this.#tick(position());
-    this.#timer = setInterval(() => this.#tick(position()), TICK_MS).unref();
+  constructor(onConfig: (config: Readonly<Record<string, number>>) => void = () => undefined) {
+    this.#onConfig = onConfig;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  /** Requests being served now; undefined when nobody counts them. */
+  get callsInFlight(): number | undefined {
+    return this.#calls;
   }
 
-  #tick(position: number): void {
-    const now = BigInt(Math.round(epochMs()));
-    const before = Atomics.exchange(this.#slots, slots.lastTickMs, now);
-    const gap = before === 0n ? 0n : now - before;
-    if (gap > Atomics.load(this.#slots, slots.longestGapMs))
-      Atomics.store(this.#slots, slots.longestGapMs, gap);
-    Atomics.store(this.#slots, slots.position, BigInt(position));
-  }
-}
-
-export class VitalsReader {
-  readonly #slots: BigInt64Array;
-
-  constructor(memory: SharedArrayBuffer) {
-    this.#slots = new BigInt64Array(memory);
+  get config(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#config);
   }
 
-  take(): Vitals {
-    const heldUpMs = Math.max(0, epochMs() - Number(Atomics.load(this.#slots, slots.lastTickMs)));
-    const longestMs = Math.max(heldUpMs, Number(Atomics.exchange(this.#slots, slots.longestGapMs, 0n)));
-    return {
-      // The timer's own period is no delay.
-      eventLoopLagMs: Math.max(0, Math.round(longestMs - TICK_MS)),
-      heldUpMs,
-      position: Number(Atomics.load(this.#slots, slots.position)),
+  /** A request is being served from now on, until the function this returns is called. */
+  callStarted(): () => void {
+    this.#calls = (this.#calls ?? 0) + 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#calls = (this.#calls ?? 1) - 1;
+      isOver = true;
     };
+  }
+
+  /** This process now runs with this revision of an application's configuration. */
+  configApplied(application: string, revision: number): void {
+    if (!this.#config.has(application) && this.#config.size >= APPLICATIONS_MAX) return;
+    this.#config.set(application, revision);
+    this.#onConfig(this.config);
   }
 }

@@ -11,7 +11,7 @@ const last = {
 };
 
 describe('a registration compared with who holds the id now', () => {
-  it.each<[what: string, claim: Claim]>([
+  it.each<[what: string, claim: Pick<Claim, 'incarnation' | 'sequence' | 'last'>]>([
     [
       'its own last event',
       { incarnation: 3, sequence: 100, last: { ...last, incarnation: 3, type: eventTypes.instanceUpdated } },

@@ -6,12 +6,15 @@ import {
   type InstanceAggregateId,
   type InstanceEvent,
   type InstanceView,
+  type PositionRecord,
   quote,
   RollcallError,
   type ViewRecord,
+  viewKeys,
 } from '#contracts';
 import { type LastMessage, lastMessage } from '#nats';
 import type { ClientPlace } from '../client/place.js';
+import { rivalOf } from './rival.js';
 
 /** Who holds an instance id now, as far as journal and view tell. */
 export interface Claim {
@@ -25,6 +28,10 @@ export interface Claim {
   };
   /** Why the view shows this incarnation as gone. */
   readonly departure?: Departure;
+  /** The incarnation to take next: above every one that was registered or evicted. */
+  readonly next: number;
+  /** False when the view knows nothing of this id, not even that it has gone. */
+  readonly isInView: boolean;
 }
 
 /**
@@ -39,14 +46,19 @@ export async function readClaim(place: ClientPlace, aggregate: InstanceAggregate
   ]).catch((error: Error) => {
     throw withoutRegistry(error, place);
   });
-  const event = last === undefined ? undefined : readEvent(last, aggregate);
-  const view = viewed === undefined ? undefined : readView(viewed);
-  const incarnation = Math.max(event?.incarnation ?? 0, view?.incarnation ?? 0);
+  return claimOf(last && instanceEventOf(last, aggregate), last?.sequence ?? 0, viewed && readView(viewed));
+}
+
+function claimOf(event: InstanceEvent | undefined, sequence: number, view: Viewed | undefined): Claim {
+  const evicted = view?.override?.evictedIncarnation ?? 0;
+  const incarnation = Math.max(event?.data.incarnation ?? 0, view?.incarnation ?? 0);
   const departure = view?.incarnation === incarnation ? view.departure : undefined;
   return {
     incarnation,
-    sequence: last?.sequence ?? 0,
-    ...(event === undefined ? {} : { last: event }),
+    next: Math.max(incarnation, evicted) + 1,
+    sequence,
+    isInView: view !== undefined,
+    ...(event === undefined ? {} : { last: lastOf(event) }),
     ...(departure === undefined ? {} : { departure }),
   };
 }
@@ -64,7 +76,11 @@ function withoutRegistry(error: Error, { streams }: ClientPlace): Error {
   );
 }
 
-function readEvent(message: LastMessage, aggregate: InstanceAggregateId): Claim['last'] {
+/** The event behind a message on an instance's subject; undefined when it cannot be read. */
+export function instanceEventOf(
+  message: LastMessage,
+  aggregate: InstanceAggregateId,
+): InstanceEvent | undefined {
   const text = message.text();
   const decoded = decodeEvent({
     sequence: message.sequence,
@@ -74,19 +90,35 @@ function readEvent(message: LastMessage, aggregate: InstanceAggregateId): Claim[
     header: (name) => message.headers.get(name) || undefined,
     text: () => text,
   });
-  if (decoded.kind !== 'event') return undefined;
-  const { type, source, actor, reason, data } = decoded.event as InstanceEvent;
+  return decoded.kind === 'event' ? (decoded.event as InstanceEvent) : undefined;
+}
+
+function lastOf({ type, source, actor, reason, data }: InstanceEvent): Claim['last'] {
   const said = { ...(source && { source }), ...(actor && { actor }), ...(reason && { reason }) };
   return { type, incarnation: data.incarnation, ...said };
 }
 
-function readView(message: LastMessage): Pick<InstanceView, 'incarnation' | 'departure'> | undefined {
+/** How far the view has come, in journal sequences. */
+export async function readPosition({ manager, streams }: ClientPlace): Promise<number> {
+  const message = await lastMessage(manager, streams.view, streams.viewSubjects + viewKeys.position);
+  try {
+    return message === undefined ? 0 : (JSON.parse(message.text()) as PositionRecord).position;
+  } catch {
+    return 0;
+  }
+}
+
+type Viewed = Pick<InstanceView, 'incarnation' | 'departure' | 'override'>;
+
+function readView(message: LastMessage): Viewed | undefined {
   try {
     return (JSON.parse(message.text()) as ViewRecord<InstanceView>).record;
   } catch {
     return undefined;
   }
 }
+
+type LastClaim = Pick<Claim, 'incarnation' | 'sequence' | 'last'>;
 
 /** What a registration knows of itself. */
 export interface OwnClaim {
@@ -101,10 +133,11 @@ export interface OwnClaim {
  * The error that ends a registration, given who holds the id now; undefined while it is still its own. An event
  * of an older incarnation, or one that cannot be read, takes nothing away: the projector sets it aside.
  */
-export function lossOf(own: OwnClaim, claim: Claim): RollcallError | undefined {
+export function lossOf(own: OwnClaim, claim: LastClaim): RollcallError | undefined {
   const { last } = claim;
   const id = `instance ${quote(own.instance)} of service ${quote(own.service)}`;
-  const details = { incarnation: own.incarnation, newest: claim.incarnation, ...whoIs(claim) };
+  const { incarnation: newest, ...rival } = rivalOf(claim.incarnation, last);
+  const details = { incarnation: own.incarnation, newest, ...rival };
   const isLater = claim.sequence > own.sequence && last?.incarnation === own.incarnation;
   if (claim.incarnation > own.incarnation || (isLater && last?.type === eventTypes.instanceRegistered)) {
     const by = last?.incarnation === claim.incarnation ? ` by ${naming(claim)}` : '';
@@ -122,12 +155,8 @@ export function lossOf(own: OwnClaim, claim: Claim): RollcallError | undefined {
   return undefined;
 }
 
-function whoIs({ last }: Claim): { readonly source?: string; readonly actor?: string } {
-  return { ...(last?.source && { source: last.source }), ...(last?.actor && { actor: last.actor }) };
-}
-
-function naming(claim: Claim): string {
-  const { source, actor } = whoIs(claim);
+function naming({ last }: LastClaim): string {
+  const { source, actor } = last ?? {};
   if (actor !== undefined && source !== undefined) return `${quote(actor)} at ${quote(source)}`;
   const known = actor ?? source;
   return known === undefined ? 'somebody who gave no name' : quote(known);

@@ -1,4 +1,12 @@
-import { assertRecord, checkName, type Endpoint, type InstanceRecord } from '#contracts';
+import {
+  assertRecord,
+  checkName,
+  type Endpoint,
+  type InstanceRecord,
+  limits,
+  quote,
+  RollcallError,
+} from '#contracts';
 import { leaseFields } from '../rules/lease-choice.js';
 import type { RecordDraft, RegistrationInput, RegistrationUpdate } from './input.js';
 
@@ -17,6 +25,7 @@ export interface DraftFacts {
  */
 export function draftRecord(input: RegistrationInput, facts: DraftFacts): RecordDraft {
   checkName('service', input.service);
+  checkOverloadLimit(input.overloadedAfterMs);
   const { service, version, status = 'up', zone, region, weight, tags, metadata } = input;
   const draft = withoutAbsent({
     namespace: facts.namespace,
@@ -45,6 +54,15 @@ export function checkRegistration(input: RegistrationInput): void {
   const instance = input.instance === undefined ? 'unnamed' : checkName('instance', input.instance);
   const startedAt = new Date(0).toISOString();
   draftRecord(input, { namespace: 'default', instance, address: '127.0.0.1', port: 1, startedAt });
+}
+
+const OVERLOADED_AFTER_MS_MIN = 100;
+
+function checkOverloadLimit(afterMs: number | undefined): void {
+  if (afterMs === undefined) return;
+  if (Number.isInteger(afterMs) && afterMs >= OVERLOADED_AFTER_MS_MIN && afterMs <= limits.leaseMsMax) return;
+  const range = `a whole number of ms between ${OVERLOADED_AFTER_MS_MIN} and ${limits.leaseMsMax}`;
+  throw new RollcallError('ROLLCALL_RECORD_INVALID', `overloadedAfterMs ${quote(afterMs)} is not ${range}`);
 }
 
 /** A record with some fields changed, checked. @throws ROLLCALL_RECORD_INVALID */

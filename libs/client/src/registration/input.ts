@@ -1,5 +1,6 @@
 import type { Endpoint, InstanceRecord, RollcallError, Status } from '#contracts';
 import type { LeaseChoice } from '../rules/lease-choice.js';
+import type { Rival } from './rival.js';
 
 /** An endpoint; without an address it gets the advertised one, without a port the advertised one if known. */
 export type EndpointInput = Endpoint;
@@ -24,6 +25,11 @@ export interface RegistrationInput {
   /** Default `lan`. */
   readonly lease?: LeaseChoice;
   readonly startedAt?: string;
+  /**
+   * An event loop that is held up for longer than this makes the status `overloaded` until it turns again, in ms,
+   * 100 or more. Default: it does not; the delay stands in every heartbeat all the same.
+   */
+  readonly overloadedAfterMs?: number;
   /** Why, as the journal shows it. */
   readonly reason?: string;
 }
@@ -44,6 +50,11 @@ export interface RegistrationHandlers {
   readonly onLost?: (error: RollcallError) => void;
   /** The registry had given this instance up although it lives, so it registered again as a new incarnation. */
   readonly onRevived?: (incarnation: number) => void;
+  /**
+   * The id was taken from a process that was alive: two processes are configured with one id. The other one is
+   * told by its `onLost`, and stops.
+   */
+  readonly onRival?: (rival: Rival) => void;
 }
 
 /** A record without the incarnation that registering takes. */

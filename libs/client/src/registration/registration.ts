@@ -14,10 +14,13 @@ import {
 import { watchConnection } from '#nats';
 import type { ClientPlace } from '../client/place.js';
 import type { Heart } from '../heart/heart.js';
+import type { Standing } from '../heart/order.js';
 import { patiently } from '../patiently.js';
 import { type Claim, lossOf, readClaim } from './claim.js';
 import { patchRecord } from './draft.js';
+import { drain, type Drained, type DrainOptions } from './drain.js';
 import type { RegistrationHandlers, RegistrationUpdate } from './input.js';
+import { removalOf, ReturnBrake } from './removal.js';
 import { SerialQueue } from './serial-queue.js';
 import { sign, type Signature } from './signature.js';
 import { type Taken, takeIncarnation } from './take.js';
@@ -29,13 +32,19 @@ export interface RegistrationParts {
   /** For endpoints that say no address or port of their own. */
   readonly advertised: { readonly address: string; readonly port?: number | undefined };
   readonly handlers: RegistrationHandlers;
-  readonly startHeart: (record: InstanceRecord) => Heart;
+  /** `onWritten` is told when the heart itself has changed the status. */
+  readonly startHeart: (standing: Standing, onWritten: (standing: Standing) => void) => Heart;
+  /** Resolves when the view reflects a sequence. */
+  readonly reached: (sequence: number, timeoutMs: number) => Promise<void>;
+  readonly callsInFlight: () => number | undefined;
   readonly onTrouble: (error: Error) => void;
   readonly onEnd: (registration: Registration) => void;
 }
 
 /** Other writes wait while it is looked, so not for too long at a time. */
 const LOOK_MS = 1_000;
+/** What was told may have been lost on its way; it is looked after now and then, more or less so often. */
+const LOOK_EVERY_MS = 60_000;
 
 /**
  * One registered instance, kept alive by heartbeats until it deregisters or is lost. Its writes follow each other,
@@ -46,7 +55,12 @@ export class Registration {
   readonly #writes = new SerialQueue();
   readonly #subscription: Subscription;
   readonly #stopWatching: () => void;
+  readonly #brake = new ReturnBrake();
+  readonly #rounds: NodeJS.Timeout;
   #taken: Taken;
+  #writtenAtMs = performance.now();
+  /** The status `overloaded` is the heart's word, not the app's. */
+  #isOverloadSaid = false;
   #heart: Heart | undefined;
   #ended: RollcallError | undefined;
 
@@ -60,6 +74,7 @@ export class Registration {
       },
     });
     this.#stopWatching = watchConnection(connection, { onReconnect: () => this.#look() });
+    this.#rounds = setInterval(() => this.#look(), LOOK_EVERY_MS * (0.75 + Math.random() / 2)).unref();
   }
 
   /** The record as it was last written. */
@@ -89,7 +104,7 @@ export class Registration {
   /** Begins to beat for the present incarnation, at once. */
   startHeart(): void {
     this.#heart?.stop();
-    this.#heart = this.#parts.startHeart(this.record);
+    this.#heart = this.#parts.startHeart(this.#taken, (standing) => this.#onHeartWrote(standing));
   }
 
   /**
@@ -102,6 +117,15 @@ export class Registration {
       await this.#write(eventTypes.instanceUpdated, record, update.reason);
       return this.sequence;
     });
+  }
+
+  /** Tells callers to go elsewhere and waits until they have, for a while. It can be updated to `up` again. */
+  drain(options: DrainOptions = {}): Promise<Drained> {
+    const { reason } = options;
+    const { reached, callsInFlight } = this.#parts;
+    const announce = (): Promise<number> =>
+      this.update({ status: 'draining', ...(reason === undefined ? {} : { reason }) });
+    return drain({ announce, reached, callsInFlight }, options);
   }
 
   /** Says good-bye. Does nothing when the registration is over already: the id may belong to another by now. */
@@ -133,7 +157,7 @@ export class Registration {
         const record = { ...data, incarnation: this.incarnation };
         const event = { ...sign(signature, type, reason), aggregate, data: record };
         const sequence = await place.writer.append(event, { expectedRevision });
-        this.#taken = { record, sequence };
+        this.#onWrote({ record, sequence });
         return;
       } catch (error) {
         if (left <= 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
@@ -145,12 +169,14 @@ export class Registration {
   /** Somebody may have taken the id. Ends the registration if so; else returns the revision to build on. */
   async #checkClaim(): Promise<number> {
     const claim = await readClaim(this.#parts.place, this.#parts.aggregate);
-    const loss = lossOf(
-      { ...this.#parts.aggregate, incarnation: this.incarnation, sequence: this.sequence },
-      claim,
-    );
-    if (loss !== undefined) this.#lose(loss);
-    else if (claim.departure === 'expired' && claim.incarnation === this.incarnation) await this.#revive();
+    const own = { ...this.#parts.aggregate, incarnation: this.incarnation, sequence: this.sequence };
+    const loss = lossOf(own, claim);
+    if (loss !== undefined) {
+      this.#lose(loss);
+      return claim.sequence;
+    }
+    const removal = await removalOf(this.#parts.place, { ...own, writtenAtMs: this.#writtenAtMs }, claim);
+    if (removal !== undefined) await this.#comeBack(removal);
     return Math.max(claim.sequence, this.sequence);
   }
 
@@ -177,25 +203,47 @@ export class Registration {
   }
 
   /**
-   * The watchman gave this instance up, and it lives: after a long pause, say. Its id is still its own, so it
+   * The registry gave this instance up, and it lives: after a long pause, say. Its id is still its own, so it
    * takes the next incarnation. A superseded one never gets here.
    */
-  async #revive(): Promise<void> {
+  async #comeBack(removal: string): Promise<void> {
+    const waitMs = this.#brake.waitMs(performance.now());
+    if (waitMs > 0) {
+      setTimeout(() => this.#look(), waitMs).unref();
+      return;
+    }
     const { place, aggregate, signature, handlers } = this.#parts;
     const { incarnation: own, ...draft } = this.record;
+    if (this.#isOverloadSaid) draft.status = 'up';
     let loss: RollcallError | undefined;
     const refuse = (claim: Claim): RollcallError | undefined =>
       (loss = lossOf({ ...aggregate, incarnation: own, sequence: this.sequence }, claim));
-    const reason = `incarnation ${own} was expired and is alive`;
+    const reason = `incarnation ${own} ${removal} and is alive`;
     try {
-      this.#taken = await takeIncarnation(place, { aggregate, draft, signature, reason, refuse });
+      const order = { aggregate, draft, signature, reason, refuse, after: own };
+      this.#onWrote(await takeIncarnation(place, order));
     } catch (error) {
       if (loss === undefined) throw error;
       this.#lose(loss);
       return;
     }
+    this.#brake.onReturned(performance.now());
     this.startHeart();
     handlers.onRevived?.(this.incarnation);
+  }
+
+  #onWrote(taken: Taken): void {
+    this.#taken = taken;
+    this.#writtenAtMs = performance.now();
+    if (taken.record.status !== 'overloaded') this.#isOverloadSaid = false;
+    this.#heart?.stands(taken);
+  }
+
+  /** The heart has said on another thread that the event loop is held up, or that it turns again. */
+  #onHeartWrote(standing: Standing): void {
+    if (standing.record.incarnation !== this.incarnation || standing.sequence <= this.sequence) return;
+    this.#taken = standing;
+    this.#isOverloadSaid = standing.record.status === 'overloaded';
   }
 
   #lose(loss: RollcallError): void {
@@ -206,6 +254,7 @@ export class Registration {
   #end(error: RollcallError): void {
     this.#ended = error;
     this.#heart?.stop();
+    clearInterval(this.#rounds);
     this.#stopWatching();
     this.#subscription.unsubscribe();
     this.#parts.onEnd(this);

@@ -8,15 +8,15 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { RollcallError } from '#contracts';
-import { checkRegistration, type Registration, RollcallClient } from '#client';
+import { checkRegistration, type Drained, type Registration, type Rival, RollcallClient } from '#client';
 import { MODULE_OPTIONS_TOKEN } from '../module/definition.js';
 import type { AppRegistration, RollcallModuleOptions } from '../module/options.js';
+import { countCalls } from './count-calls.js';
 import { describeApp, type Listening } from './describe-app.js';
 import { keepTrying } from './keep-trying.js';
 import { listeningOn } from './listening-on.js';
 import { OwnSignals } from './own-signals.js';
 
-const DRAIN_MS = 1_000;
 const FAREWELL_MS = 2_000;
 
 /**
@@ -84,6 +84,7 @@ export class RollcallLifecycle
   async #onListening(app: AppRegistration): Promise<void> {
     this.#takeSignals();
     this.#listening = listeningOn(this.adapterHost);
+    countCalls(this.adapterHost, this.client.vitals);
     if (app.upWhen === 'manual') await this.#register(app);
     else await this.up();
   }
@@ -113,6 +114,7 @@ export class RollcallLifecycle
     const handlers = {
       onLost: (error: RollcallError) => this.#onLost(error),
       onRevived: (incarnation: number) => this.#onRevived(incarnation),
+      onRival: (rival: Rival) => this.#onRival(rival),
     };
     this.#registration = await this.client.register({ ...input, status: 'starting', endpoints }, handlers);
     return this.#registration;
@@ -121,9 +123,16 @@ export class RollcallLifecycle
   async #sayGoodbye(reason: string): Promise<void> {
     const registration = this.#registration;
     if (registration?.isActive !== true) return;
+    const { drainMs: settleMs, drainTimeoutMs: timeoutMs } = this.options;
     try {
-      await inTime(registration.update({ status: 'draining', reason }));
-      await new Promise((resolve) => setTimeout(resolve, this.options.drainMs ?? DRAIN_MS));
+      const drained = await registration.drain({
+        reason,
+        ...(settleMs === undefined ? {} : { settleMs }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+      this.#logDrained(drained);
+      // A journal that did not take that is away: the closing client tries the good-bye once more.
+      if (!drained.isAnnounced) return;
       await inTime(registration.deregister(reason));
       this.#logger.log(`deregistered ${nameOf(registration)}: ${reason}`);
     } catch (error) {
@@ -153,6 +162,15 @@ export class RollcallLifecycle
     this.options.onRevived?.(incarnation);
   }
 
+  #onRival(rival: Rival): void {
+    const where = rival.source === undefined ? 'somebody who gave no name' : `"${rival.source}"`;
+    this.#logger.error(
+      `took the id of this instance from incarnation ${rival.incarnation}, which is alive: ${where}. ` +
+        'Two processes are configured with one instance id.',
+    );
+    this.options.onRival?.(rival);
+  }
+
   #awaitsServer({ http }: AppRegistration): boolean {
     return (
       http !== false && this.adapterHost.httpAdapter !== undefined && this.adapterHost.httpAdapter !== null
@@ -161,6 +179,12 @@ export class RollcallLifecycle
 
   #facts() {
     return { listening: this.#listening, env: this.options.env };
+  }
+
+  #logDrained({ isAnnounced, isApplied, callsInFlight = 0 }: Drained): void {
+    if (!isAnnounced) this.#logger.warn('the journal did not take "draining" in time; leaving without it');
+    else if (!isApplied) this.#logger.warn('left before all callers could hear of it');
+    if (callsInFlight > 0) this.#logger.warn(`${callsInFlight} requests are still being served`);
   }
 
   #logUp(registration: Registration): void {

@@ -25,6 +25,8 @@ export interface AppRegistration extends Omit<RegistrationInput, 'status' | 'rea
 export interface RollcallModuleOptions extends ClientOptions, RegistrationHandlers {
   /** What this app says of itself. Absent: it is not registered, and only looks others up. */
   readonly register?: AppRegistration;
-  /** How long callers have, at shutdown, to hear `draining` and to finish. Default 1,000. */
+  /** How long callers have, at shutdown, to hear of it once the view shows `draining`. Default 1,000. */
   readonly drainMs?: number;
+  /** Draining takes no longer than this, requests that are still being served included. Default 10,000. */
+  readonly drainTimeoutMs?: number;
 }
