@@ -12,10 +12,5 @@ export const exceptions: Readonly<Record<string, readonly string[]>> = {
     'libs/broker/src/run/server-config.ts',
     'libs/broker/src/run/start-broker.ts',
   ],
-  'every room has a door sign': [
-    'libs/application',
-    'libs/jetstream',
-    'libs/nats',
-    'libs/testkit',
-  ],
+  'every room has a door sign': [],
 };

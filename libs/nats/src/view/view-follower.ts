@@ -116,7 +116,7 @@ export class ViewFollower {
     this.#subscriptions = [...live, subjects.position].map((subject) =>
       connection.subscribe(subject, { callback }),
     );
-    this.#stopWatching = watchConnection(connection, { onReconnect: () => void this.resync('reconnect') });
+    this.#stopWatching = watchConnection(connection, { onReconnect: () => this.#resyncUnasked('reconnect') });
     await connection.flush();
     await this.resync('start');
   }
@@ -283,9 +283,14 @@ export class ViewFollower {
     );
   }
 
+  /** Nobody waits for it: what cannot be healed by trying again is told as trouble. */
+  #resyncUnasked(reason: ResyncReason): void {
+    this.resync(reason).catch((error: Error) => this.#options.onTrouble?.(error));
+  }
+
   #resyncSoon(): void {
     if (this.#syncing === undefined && performance.now() - this.#lastSyncAtMs > RESYNC_APART_MS) {
-      void this.resync('sums-differ').catch((error: Error) => this.#options.onTrouble?.(error));
+      this.#resyncUnasked('sums-differ');
     }
   }
 }
