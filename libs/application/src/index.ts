@@ -8,6 +8,7 @@ export type {
   OpenReader,
 } from './ports/journal.js';
 export type { Leadership, LeadershipHandlers } from './ports/leadership.js';
+export { calmLog } from './ports/calm-log.js';
 export { type Log, silentLog } from './ports/log.js';
 export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
 export { Projector, type ProjectorParts } from './projector/projector.js';

@@ -2,6 +2,7 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { createStreamNames, createSubjects, type StreamNames, type Subjects } from '#contracts';
 import {
+  calmLog,
   type Log,
   Projector,
   type ProjectorParts,
@@ -39,7 +40,9 @@ export interface RegistryStore {
 
 /** @throws ROLLCALL_BROKER_TOO_OLD, ROLLCALL_BROKER_NO_JETSTREAM, ROLLCALL_STREAM_CONFLICT */
 export async function openRegistryStore(options: StoreOptions): Promise<RegistryStore> {
-  const { connection, prefix = '', replicas = 1, log = silentLog } = options;
+  const { connection, prefix = '', replicas = 1 } = options;
+  // What strangers send makes warnings: their number must not fill a disk.
+  const log = calmLog(options.log ?? silentLog, systemClock);
   const subjects = createSubjects(prefix);
   const streams = createStreamNames(prefix);
   const domain = options.domain === undefined ? {} : { domain: options.domain };
