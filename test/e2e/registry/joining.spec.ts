@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createUser } from '@nats-io/nkeys';
+import { nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { startTestBroker } from '#testkit';
 import { makeCertificates } from './certificates.js';
@@ -74,7 +74,7 @@ describe('an existing NATS is joined', () => {
   });
 
   it('with an NKey, given as a seed or as a file', async () => {
-    const user = createUser();
+    const user = nkeys.createUser();
     const seed = new TextDecoder().decode(user.getSeed());
     const { url, directory } = await server({
       config: () => `authorization { users: [ { nkey: ${user.getPublicKey()} } ] }`,
@@ -83,7 +83,7 @@ describe('an existing NATS is joined', () => {
     await writeFile(file, `${seed}\n`);
     await expectWorks({ NATS_URL: url, NATS_NKEY: seed });
     expect((await rollcall({ NATS_URL: url, NATS_NKEY: file }, 'services')).code).toBe(0);
-    const other = new TextDecoder().decode(createUser().getSeed());
+    const other = new TextDecoder().decode(nkeys.createUser().getSeed());
     await expectRefused({ NATS_URL: url, NATS_NKEY: other }, 7, /ROLLCALL_BROKER_REFUSED_LOGIN/);
   });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +136,24 @@ describe('a registry whose broker is not there', () => {
       expect(JSON.parse(verified.stdout)).toMatchObject({ differences: [] });
     });
     await mortal.stop();
+  });
+
+  it('ends with one line and 7 when the broker no longer lets it in', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-locked-'));
+    const open = await startTestBroker({ dataDir });
+    await withRegistry(open.env, async (registry) => {
+      await registry.readiness(200);
+      await open.stop();
+      const file = join(dataDir, 'credentials.json');
+      const known = await readFile(file, 'utf8');
+      await writeFile(file, known.replace(open.password, 'pw-of-another-day'));
+      const locked = await startTestBroker({ dataDir, port: open.port });
+      const { code, stderr } = await registry.ended;
+      await locked.stop();
+      expect(code).toBe(7);
+      expect(JSON.parse(stderr)).toMatchObject({ level: 'error', code: 'ROLLCALL_BROKER_REFUSED_LOGIN' });
+    });
+    await rm(dataDir, { recursive: true });
   });
 
   it('says that the disk is full, expires nobody, and goes on when there is room', async () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createAccount, createOperator, createUser, type KeyPair } from '@nats-io/nkeys';
+import { nkeys } from '@nats-io/nats-core';
+
+type KeyPair = ReturnType<typeof nkeys.createUser>;
 
 const base64url = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
 
@@ -31,7 +33,12 @@ const unlimited = {
 
 /** A broker with an operator and accounts, and the credentials file of one user. */
 export function createOperatorSetup(): { readonly config: string; readonly creds: string } {
-  const [operator, system, app, user] = [createOperator(), createAccount(), createAccount(), createUser()];
+  const [operator, system, app, user] = [
+    nkeys.createOperator(),
+    nkeys.createAccount(),
+    nkeys.createAccount(),
+    nkeys.createUser(),
+  ];
   const operatorJwt = sign(operator, operator, 'operator', {
     type: 'operator',
     system_account: system.getPublicKey(),

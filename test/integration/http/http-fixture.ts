@@ -7,7 +7,7 @@ import { Readiness, readSettings } from '#platform';
 import { addNodeChecks, RegistryNode } from '#server';
 import { startTestBroker, type TestBroker } from '#testkit';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;

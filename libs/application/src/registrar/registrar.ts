@@ -103,7 +103,7 @@ const lifeTypes = new Set<string>([
 ]);
 
 /** The incarnation in an aggregate's last event; 0 when there is none or it cannot be read. */
-export function incarnationOf(last: LastEvent | undefined): number {
+function incarnationOf(last: LastEvent | undefined): number {
   const found = (last?.data as { incarnation?: unknown } | undefined)?.incarnation;
   return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : 0;
 }

@@ -8,8 +8,7 @@ export type LogFormat = (typeof logFormats)[number];
 export type LogLevel = (typeof logLevels)[number];
 
 /** One address of a nats-server, alone or with a scheme and a login before it. */
-const SERVER_PATTERN =
-  /^((nats|tls):\/\/)?([^\s@/]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?\/?$/;
+const SERVER_PATTERN = /^((nats|tls):\/\/)?([^\s@/]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?\/?$/;
 /** A host name or an IP address, with a port if only that one is meant. */
 const HOST_PATTERN = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 const LISTEN_PATTERN = /^([A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$/;
@@ -28,8 +27,7 @@ export const settingsSchema = z.object({
   NATS_URL: setting(servers, {
     meaning:
       'The broker: one address, or several of one cluster with commas between them. `npm start` sets it for what it starts.',
-    allowed:
-      'nats://host:port, tls://host:port or host:port, several with commas between them',
+    allowed: 'nats://host:port, tls://host:port or host:port, several with commas between them',
     byDefault: 'nats://127.0.0.1:4222',
   }),
   NATS_USER: setting(text(), {

@@ -47,7 +47,7 @@ export const list = (item: RegExp) =>
     .transform((value) => splitList(value ?? ''))
     .pipe(z.array(z.string().regex(item)));
 
-export function splitList(value: string): string[] {
+function splitList(value: string): string[] {
   return value
     .split(',')
     .map((part) => part.trim())
