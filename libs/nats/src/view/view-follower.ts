@@ -188,7 +188,7 @@ export class ViewFollower {
         if (this.#onStored(key, message, reason)) changes += 1;
       }
     });
-    changes += this.#dropUnseen(seen);
+    changes += this.#dropUnseen(seen, stored.record?.position ?? 0, reason);
     this.#lastSyncAtMs = performance.now();
     const arrived = this.#buffer ?? [];
     this.#buffer = undefined;
@@ -216,13 +216,17 @@ export class ViewFollower {
     return true;
   }
 
-  /** What the bucket no longer holds is gone: its tombstone aged out while we were not looking. */
-  #dropUnseen(seen: ReadonlySet<string>): number {
+  /**
+   * What the bucket no longer holds is gone: its tombstone aged out while we were not looking. Except what is newer
+   * than the bucket itself: a broker that crashed lost writes, and the projector is about to write them again.
+   */
+  #dropUnseen(seen: ReadonlySet<string>, storedPosition: number, reason: ResyncReason): number {
     let dropped = 0;
     for (const { key, entry } of this.table.slots()) {
-      if (seen.has(key)) continue;
+      const isLost = entry.sequence > storedPosition;
+      if (seen.has(key) || (isLost && reason !== 'takeover')) continue;
       this.table.delete(key);
-      if (!isPresent(entry)) continue;
+      if (isLost || !isPresent(entry)) continue;
       dropped += 1;
       this.#options.onChange?.(key, { ...entry, change: 'removed', changed: [] });
     }
