@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { addressRefusal } from '#domain';
 
 /** Thrown for an address that the policy forbids. */
-export class AddressRefused extends Error {
+class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
 

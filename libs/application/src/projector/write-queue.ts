@@ -11,7 +11,7 @@ export interface RecordWrite {
 }
 
 /** An event that was set aside must be shown. */
-export interface QuarantineWrite {
+interface QuarantineWrite {
   readonly kind: 'quarantine';
   readonly key: string;
   readonly record: QuarantineRecord;
@@ -19,7 +19,7 @@ export interface QuarantineWrite {
 
 export type PendingWrite = RecordWrite | QuarantineWrite;
 
-export function sequenceOf(write: PendingWrite): number {
+function sequenceOf(write: PendingWrite): number {
   return write.kind === 'record' ? write.after.sequence : write.record.sequence;
 }
 
