@@ -6,7 +6,16 @@ import {
   type InstanceView,
   type ViewRecord,
 } from '#contracts';
-import { expiryStep, fromTime, isInstanceView, isLapsed, leaseTimes, suspectStep, toTime } from '#domain';
+import {
+  expiryStep,
+  fromTime,
+  isInstanceView,
+  isLapsed,
+  leaseTimes,
+  suspectStep,
+  type SuspectStep,
+  toTime,
+} from '#domain';
 import { countService, engagedProtection, isSuspect, policyOf } from './headcount.js';
 import type { Protector } from './protector.js';
 import type { VerdictWriter } from './verdict-writer.js';
@@ -22,6 +31,8 @@ interface Suspect {
   probedAtMs: number;
   probesUnanswered: number;
   isBusy: boolean;
+  /** It was due to expire when it was last looked at. */
+  isDue: boolean;
 }
 
 /** Everybody the view calls suspected, whoever suspected them, and what becomes of them. */
@@ -50,7 +61,14 @@ export class Suspects {
     if (this.#suspects.get(key)?.suspectedAtMs === suspectedAtMs) return;
     const { namespace, service, instance, incarnation } = record;
     const id = { namespace, service, instance, incarnation };
-    this.#suspects.set(key, { id, suspectedAtMs, probedAtMs: -Infinity, probesUnanswered: 0, isBusy: false });
+    this.#suspects.set(key, {
+      id,
+      suspectedAtMs,
+      probedAtMs: -Infinity,
+      probesUnanswered: 0,
+      isBusy: false,
+      isDue: false,
+    });
   }
 
   /** A beat came at this broker time: it may clear a suspect at once. */
@@ -69,21 +87,17 @@ export class Suspects {
     const nowMs = this.#watch.brokerClock.nowMs();
     if (suspect.isBusy || view === undefined || nowMs === undefined) return;
     if (this.#isLeftToHealthCheck(view, nowMs)) return;
-    const delayMs = this.#watch.parts.leadership.isLeader ? 0 : STANDBY_DELAY_MS;
-    const step = suspectStep({
-      times: leaseTimes(view),
-      suspectedAtMs: suspect.suspectedAtMs,
-      lastBeatAtMs: this.#watch.beats.last(suspect.id)?.atMs,
-      sightSinceMs: this.#watch.sightSinceMs,
-      nowMs: nowMs - delayMs,
-    });
-    const isProbeDue = this.#watch.parts.clock.monotonicMs() - suspect.probedAtMs > PROBE_EVERY_MS;
+    const step = this.#stepOf(suspect, view, nowMs);
+    // The moment it is due it is asked a last time; while protection holds it, as often as before.
+    const isFinal = step === 'expire' && !suspect.isDue;
+    suspect.isDue = step === 'expire';
+    const isProbeDue = isFinal || this.#watch.parts.clock.monotonicMs() - suspect.probedAtMs > PROBE_EVERY_MS;
     if (step === 'wait' && !isProbeDue) return;
     suspect.isBusy = true;
     try {
       if (step === 'clear')
         await this.#clear(suspect, view, { signal: 'heartbeat', detail: 'it beats again' });
-      else if (isProbeDue) await this.#examine(suspect, view, step);
+      else if (isProbeDue) await this.#examine(suspect, view);
     } catch (error) {
       this.#watch.parts.log.warn('could not journal a verdict', { ...suspect.id, error: errorText(error) });
       this.#watch.noteGap('the journal took no verdict');
@@ -99,7 +113,18 @@ export class Suspects {
     return view.leaseMs === 0 || (lastBeatMs !== undefined && !isLapsed(lastBeatMs, leaseTimes(view), nowMs));
   }
 
-  async #examine(suspect: Suspect, view: InstanceView, step: 'wait' | 'expire'): Promise<void> {
+  #stepOf(suspect: Suspect, view: InstanceView, nowMs: number): SuspectStep {
+    const delayMs = this.#watch.parts.leadership.isLeader ? 0 : STANDBY_DELAY_MS;
+    return suspectStep({
+      times: leaseTimes(view),
+      suspectedAtMs: suspect.suspectedAtMs,
+      lastBeatAtMs: this.#watch.beats.last(suspect.id)?.atMs,
+      sightSinceMs: this.#watch.sightSinceMs,
+      nowMs: nowMs - delayMs,
+    });
+  }
+
+  async #examine(suspect: Suspect, view: InstanceView): Promise<void> {
     suspect.probedAtMs = this.#watch.parts.clock.monotonicMs();
     const answer = await this.#watch.probe(suspect.id);
     if (this.#watch.isStopped || answer === 'blind') return;
@@ -108,10 +133,12 @@ export class Suspects {
       return;
     }
     suspect.probesUnanswered += 1;
+    const nowMs = this.#watch.brokerClock.nowMs() ?? 0;
     const slots = this.#watch.parts.table.service(view.namespace, view.service);
-    if (step === 'wait' || slots === undefined || this.#watch.isQuietFor(view)) return;
-    if (!(await this.#protector.forbids(slots, this.#watch.brokerClock.nowMs() ?? 0)))
-      await this.#expire(suspect, view);
+    // Asked again, because the probe took its time: it may have become due, or may have beaten.
+    const isDue = this.#stepOf(suspect, view, nowMs) === 'expire';
+    if (!isDue || slots === undefined || this.#watch.isQuietFor(view)) return;
+    if (!(await this.#protector.forbids(slots, nowMs))) await this.#expire(suspect, view);
   }
 
   async #clear(suspect: Suspect, view: InstanceView, evidence: Evidence): Promise<void> {

@@ -15,16 +15,23 @@ export interface SuspectFacts {
 
 export type SuspectStep = 'clear' | 'wait' | 'expire';
 
+/** Nobody is expired sooner after the suspicion, however long the last beat is gone. */
+const SUSPICION_MS_MIN = 1_000;
+
 /**
  * What is due for a suspect. A beat after the suspicion clears it. Otherwise it is due to expire when the grace
- * has run since the suspicion, and the watchman has seen enough to have noticed a sign of life: a suspect must
+ * has run since the suspicion, or the lease since the last beat, whichever is over first: a suspicion that comes
+ * late prolongs no life. And the watchman has to have seen enough to have noticed a sign of life: a suspect must
  * not die of its judge's blindness.
  */
 export function suspectStep(facts: SuspectFacts): SuspectStep {
   const { times, suspectedAtMs, lastBeatAtMs, nowMs } = facts;
   if (lastBeatAtMs !== undefined && lastBeatAtMs > suspectedAtMs) return 'clear';
-  const isGraceOver = nowMs - suspectedAtMs >= graceMs(times);
-  return isGraceOver && !isQuiet(facts) ? 'expire' : 'wait';
+  const suspectedForMs = nowMs - suspectedAtMs;
+  const isGraceOver = suspectedForMs >= graceMs(times);
+  const isLeaseOver = lastBeatAtMs !== undefined && nowMs - lastBeatAtMs >= times.leaseMs;
+  const isOver = isGraceOver || (isLeaseOver && suspectedForMs >= SUSPICION_MS_MIN);
+  return isOver && !isQuiet(facts) ? 'expire' : 'wait';
 }
 
 /** After a gap in what the watchman sees, an instance gets the time of one heartbeat to show itself. */
