@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DnsServer, tableSource } from '#dns';
 import { HttpAdapter } from '#http';
 import { listenError, type RunningServer, runServer, type ServerContext } from '#server';
 import { RegistryModule, registryParts } from './registry.module.js';
@@ -11,6 +12,7 @@ async function start(context: ServerContext): Promise<RunningServer> {
   let isStopping = false;
   const parts = registryParts(settings, log);
   const app = await openHttp(context, parts);
+  const dns = await openDns(context, parts);
   log.info('listening', { url: await app.getUrl() });
   parts.node
     .join()
@@ -20,9 +22,22 @@ async function start(context: ServerContext): Promise<RunningServer> {
     stop: async () => {
       isStopping = true;
       // Leadership first: another process can lead while our last answers go out.
-      await Promise.all([parts.node.stop(), app.close()]);
+      await Promise.all([parts.node.stop(), app.close(), dns?.stop()]);
     },
   };
+}
+
+/** Answers DNS from the same view, when a port is given for it. */
+async function openDns(
+  { settings, log }: ServerContext,
+  { node }: ReturnType<typeof registryParts>,
+): Promise<DnsServer | undefined> {
+  if (settings.dns === undefined) return undefined;
+  const { host } = settings.http;
+  const dns = new DnsServer({ source: tableSource(() => node.view), host, port: settings.dns.port, log });
+  await dns.start();
+  log.info('answering DNS', { host, port: dns.port, zone: 'rollcall.' });
+  return dns;
 }
 
 async function openHttp(

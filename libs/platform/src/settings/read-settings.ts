@@ -105,6 +105,7 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     },
     log: { format: values.ROLLCALL_LOG, level: values.ROLLCALL_LOG_LEVEL },
     ...defined({ domain: values.ROLLCALL_JS_DOMAIN }),
+    ...(values.ROLLCALL_DNS_PORT === -1 ? {} : { dns: { port: values.ROLLCALL_DNS_PORT } }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
   };
 }

@@ -113,6 +113,12 @@ export const settingsSchema = z.object({
     allowed: '0 to 65535',
     byDefault: '7400',
   }),
+  ROLLCALL_DNS_PORT: setting(integer(0, 65_535, -1), {
+    meaning:
+      'UDP and TCP port on which the registry answers DNS, on the same address as HTTP; 0 lets the system choose. Without it there is no DNS.',
+    allowed: '0 to 65535; usually 7453',
+    byDefault: '',
+  }),
   ROLLCALL_HTTP_HOSTS: setting(list(HOST_PATTERN), {
     meaning:
       'Names by which clients may call the registry (their `Host` header), and web pages that may call it (their `Origin`), besides localhost and the listen address. Anything else is refused, because a web page could otherwise reach a registry on your machine through a DNS name of its own.',

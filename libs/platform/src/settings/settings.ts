@@ -29,5 +29,7 @@ export interface Settings {
     readonly hosts: readonly string[];
     readonly token?: string;
   };
+  /** Where DNS is answered, if it is. */
+  readonly dns?: { readonly port: number };
   readonly log: { readonly format: LogFormat; readonly level: LogLevel };
 }
