@@ -17,9 +17,14 @@ const reports = mkdtempSync(join(tmpdir(), 'rollcall-jest-'));
 
 /**
  * The settings of a shell must not lead a test to somebody's broker. Only those that say where to get a
- * nats-server are kept.
+ * nats-server, or name a PostgreSQL for tests, are kept.
  */
-const KEPT_SETTINGS = new Set(['NATS_SERVER_BIN', 'ROLLCALL_NATS_RELEASE_URL', 'ROLLCALL_NATS_SHA256']);
+const KEPT_SETTINGS = new Set([
+  'NATS_SERVER_BIN',
+  'ROLLCALL_NATS_RELEASE_URL',
+  'ROLLCALL_NATS_SHA256',
+  'ROLLCALL_TEST_POSTGRES',
+]);
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(NATS|ROLLCALL)_/.test(name) || KEPT_SETTINGS.has(name)),
 );

@@ -68,6 +68,17 @@ export const limits = {
   /** A TCP connection on which no whole query arrives for so long is closed. */
   dnsTcpIdleMs: 10_000,
 
+  /** Journal events the SQL projection writes in one transaction. */
+  sqlBatchMax: 1_000,
+  /** Events it holds in memory before it stops reading and writes first. */
+  sqlBufferMax: 8_000,
+  /** Entries it remembers between batches. */
+  sqlCacheMax: 20_000,
+  sqlRetryMs: 1_000,
+  sqlRowsDefault: 1_000,
+  sqlRowsMax: 100_000,
+  sqlTimeoutMs: 30_000,
+
   httpBodyBytesMax: 1024 * 1024,
   /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */
   lagReadyMax: 1_000,

@@ -5,6 +5,7 @@ import { doorErrors } from './doors.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
+import { sqlErrors } from './sql.js';
 import { errorText, isRollcallError, RollcallError } from './rollcall-error.js';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
@@ -28,7 +29,9 @@ describe.each(codes)('the catalogue entry %s', (code) => {
 
 describe('the catalogue', () => {
   it('defines no code twice', () => {
-    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors, doorErrors].flatMap((part) => Object.keys(part));
+    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors, doorErrors, sqlErrors].flatMap(
+      (part) => Object.keys(part),
+    );
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });
 });

@@ -4,9 +4,17 @@ import type { ErrorEntry } from './entry.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
+import { sqlErrors } from './sql.js';
 
 /** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
-export const errorCatalogue = { ...inputErrors, ...queryErrors, ...operationErrors, ...brokerErrors, ...doorErrors } as const;
+export const errorCatalogue = {
+  ...inputErrors,
+  ...queryErrors,
+  ...operationErrors,
+  ...brokerErrors,
+  ...doorErrors,
+  ...sqlErrors,
+} as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import { errorText, RollcallError } from '#contracts';
+import { checkStatement } from '../read/statement.js';
+import type { Tables } from '../schema/tables.js';
+import type { RawRows, ReadLimits, SqlDatabase } from './database.js';
+import { type OpenSqlite, type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
+
+/**
+ * A SQLite file. Commits are not synced one by one: after a power cut the last may be gone, its position with
+ * it, and the projection writes it again.
+ */
+export async function openSqlite(file: string): Promise<SqlDatabase> {
+  const open = await sqliteDriver();
+  const connection = await openFile(open, file);
+  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  let reader: SqliteConnection | undefined;
+  return {
+    dialect: 'sqlite',
+    place: file,
+    kysely,
+    read: async (statement, limits) => {
+      reader ??= open(file, true);
+      return readRows(reader, checkStatement(statement), limits);
+    },
+    close: async () => {
+      reader?.close();
+      await kysely.destroy();
+    },
+  };
+}
+
+async function openFile(open: OpenSqlite, file: string): Promise<SqliteConnection> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const connection = open(file, false);
+    connection.exec('pragma journal_mode = wal');
+    connection.exec('pragma synchronous = normal');
+    connection.exec('pragma busy_timeout = 2000');
+    // 32 MB each: pages that many batches change are written to the file once.
+    connection.exec('pragma cache_size = -32768');
+    connection.exec('pragma wal_autocheckpoint = 8192');
+    return connection;
+  } catch (error) {
+    const text = `the SQLite file "${file}" cannot be opened: ${errorText(error)}`;
+    throw new RollcallError('ROLLCALL_SQL_UNAVAILABLE', text, { cause: error });
+  }
+}
+
+/** SQLite answers in this thread, so the time can only be looked at between two rows. */
+function readRows(reader: SqliteConnection, text: string, { rowsMax, timeoutMs }: ReadLimits): RawRows {
+  const deadlineMs = performance.now() + timeoutMs;
+  const rows: unknown[][] = [];
+  let columns: string[] = [];
+  try {
+    const statement = reader.prepare(text);
+    if (!statement.reader) throw new Error('it gives no rows');
+    for (const row of statement.iterate([]) as IterableIterator<Record<string, unknown>>) {
+      if (rows.length === rowsMax) return { columns, rows, isCut: true };
+      if (performance.now() > deadlineMs) throw new Error(`it took longer than ${timeoutMs} ms`);
+      if (rows.length === 0) columns = Object.keys(row);
+      rows.push(columns.map((column) => row[column]));
+    }
+    return { columns, rows, isCut: false };
+  } catch (error) {
+    throw new RollcallError('ROLLCALL_SQL_INVALID', `SQLite says: ${errorText(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import type { Kysely, Transaction } from 'kysely';
+import { RollcallError } from '#contracts';
+import { toTime } from '#domain';
+import type { Tables } from '../schema/tables.js';
+import type { WritePlace } from '../write/write-rows.js';
+
+/** The rules rows are made by. Raise it when rows would come out otherwise: they are made again from zero. */
+const PROJECTION_VERSION = 1;
+const NAME = 'view';
+
+export interface StartingPoint {
+  readonly position: number;
+  /** Why the tables were emptied; absent when they are gone on with. */
+  readonly emptied?: string;
+}
+
+/**
+ * Where to go on. Tables that are new, made by other rules, or ahead of the journal are emptied: then the journal
+ * is another one. Of several who ask at once, one empties and the others find it done.
+ */
+export function findStart(kysely: Kysely<Tables>, lastSequence: number): Promise<StartingPoint> {
+  return kysely.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('rollcall_projection')
+      .values({ name: NAME, version: 0, position: 0, at: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    // Takes the row's lock: nobody else decides or writes until we have decided.
+    await transaction
+      .updateTable('rollcall_projection')
+      .set({ name: NAME })
+      .where('name', '=', NAME)
+      .execute();
+    const { position, version } = await transaction
+      .selectFrom('rollcall_projection')
+      .select(['position', 'version'])
+      .where('name', '=', NAME)
+      .executeTakeFirstOrThrow();
+    const emptied = reasonToEmpty(version, position, lastSequence);
+    if (emptied === undefined) return { position };
+    await empty(transaction);
+    return { position: 0, emptied };
+  });
+}
+
+function reasonToEmpty(version: number, position: number, lastSequence: number): string | undefined {
+  if (version === 0) return 'they are new';
+  if (version !== PROJECTION_VERSION)
+    return `they were made by rules ${version}, ours are ${PROJECTION_VERSION}`;
+  return position > lastSequence
+    ? `they are at ${position}, and the journal ends at ${lastSequence}`
+    : undefined;
+}
+
+/** Empties every table, whatever is in them. */
+export async function startOver(kysely: Kysely<Tables>): Promise<void> {
+  await kysely.transaction().execute(empty);
+}
+
+const tables = [
+  'services',
+  'instances',
+  'endpoints',
+  'instance_tags',
+  'instance_metadata',
+  'events',
+] as const;
+
+async function empty(transaction: Transaction<Tables>): Promise<void> {
+  for (const table of tables) await transaction.deleteFrom(table).execute();
+  await transaction
+    .updateTable('rollcall_projection')
+    .set({ version: PROJECTION_VERSION, position: 0, at: null })
+    .where('name', '=', NAME)
+    .execute();
+}
+
+/**
+ * Moves the position, first thing in a transaction: whoever else writes these tables waits here, and then finds
+ * that the position is no longer what it expects.
+ * @throws ROLLCALL_REVISION_CONFLICT
+ */
+export async function movePosition(
+  { transaction }: WritePlace,
+  from: number,
+  to: number,
+  atMs: number,
+): Promise<void> {
+  const result = await transaction
+    .updateTable('rollcall_projection')
+    .set({ position: to, at: toTime(atMs) })
+    .where('name', '=', NAME)
+    .where('position', '=', from)
+    .where('version', '=', PROJECTION_VERSION)
+    .executeTakeFirst();
+  if (Number(result.numUpdatedRows) === 1) return;
+  throw new RollcallError('ROLLCALL_REVISION_CONFLICT', `the tables are no longer at position ${from}`);
+}
