@@ -10,9 +10,7 @@ beforeAll(async () => {
 afterAll(() => stand.stop());
 
 const lastBeat = (instance: string) =>
-  stand.beats
-    .filter(({ subject }) => subject.startsWith(`heartbeat.v1.default.${SERVICE}.${instance}.`))
-    .at(-1);
+  stand.beats.findLast(({ subject }) => subject.startsWith(`heartbeat.v1.default.${SERVICE}.${instance}.`));
 
 /** Ends every connection a process has, as an operator would. */
 async function kickAll(pid: number): Promise<number> {

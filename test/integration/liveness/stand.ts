@@ -16,7 +16,7 @@ import {
   type RegistryStore,
 } from '#jetstream';
 import { connectBroker } from '#nats';
-import { startTestBroker, type TestBroker } from '#testkit';
+import { startTestBroker, type TestBroker, type TestBrokerOptions } from '#testkit';
 import type { FromInstance, ToInstance } from '../../e2e/fixtures/living-instance.js';
 import { type Program, startProgram } from '../../e2e/fixtures/program.js';
 
@@ -68,6 +68,12 @@ export interface Stand {
   stop(): Promise<void>;
 }
 
+export interface StandOptions {
+  /** Default true. Without a system account there are no disconnect advisories. */
+  readonly withSystem?: boolean;
+  readonly broker?: TestBrokerOptions;
+}
+
 export const SERVICE = 'orders';
 /** What is told of this service is not kept. */
 export const NOISE = 'noise';
@@ -75,8 +81,8 @@ export const NOISE = 'noise';
 export const SHORT = { heartbeatMs: 1_000, leaseMs: 4_000 } as const;
 const QUIET_MS = 3_500;
 
-export async function startStand(options: { readonly withSystem?: boolean } = {}): Promise<Stand> {
-  const broker = await startTestBroker();
+export async function startStand(options: StandOptions = {}): Promise<Stand> {
+  const broker = await startTestBroker(options.broker);
   const { url, user, password, sys } = broker;
   const store = await openRegistryStore({
     connection: await connectBroker({ url, user, password, name: 'registry' }),
