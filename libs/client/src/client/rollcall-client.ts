@@ -114,7 +114,11 @@ export class RollcallClient {
       ...(prefix && { prefix }),
       ...(domain && { domain }),
     });
-    const recipe = await connectionRecipe({ ...access, connectTimeoutMs: HEART_CONNECT_MS });
+    const recipe = await connectionRecipe({
+      ...access,
+      name: `rollcall hearts ${hostname()}:${process.pid}`,
+      connectTimeoutMs: HEART_CONNECT_MS,
+    });
     return new RollcallClient(place, options, recipe);
   }
 

@@ -52,7 +52,7 @@ export class Lines {
   }
 
   #openShared(): Promise<Line> {
-    this.#shared ??= this.#connect('rollcall hearts').then(
+    this.#shared ??= this.#connect().then(
       (line) => {
         void line.connection.closed().then(() => (this.#shared = undefined));
         return line;
@@ -74,8 +74,8 @@ export class Lines {
     if (this.#own.delete(line)) this.#ownCount -= 1;
   }
 
-  async #connect(name: string): Promise<Line> {
-    return new Line(await connect({ ...optionsOf(this.#recipe), name }));
+  async #connect(name?: string): Promise<Line> {
+    return new Line(await connect({ ...optionsOf(this.#recipe), ...(name && { name }) }));
   }
 }
 
