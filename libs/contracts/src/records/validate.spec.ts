@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { recordSchemas } from '../generated/record-schemas.js';
 import { limits } from '../limits.js';
 import { isRollcallError } from '../errors/rollcall-error.js';
 import { heartbeatTtlMs } from './rules.js';
@@ -148,5 +150,11 @@ describe('the life of a heartbeat', () => {
     [3_000, 4_000],
   ])('sent every %d ms is %d ms: whole seconds, and one for the way', (heartbeatMs, ttlMs) => {
     expect(heartbeatTtlMs(heartbeatMs)).toBe(ttlMs);
+  });
+});
+
+describe('the generated schemas', () => {
+  it.each(Object.entries(recordSchemas))('are well-formed: %s', (_kind, schema) => {
+    expect(() => new Ajv({ strict: true }).compile(schema)).not.toThrow();
   });
 });
