@@ -94,8 +94,8 @@ export class HeartRoom {
         this.#beat(key, heart, line);
         await line.connection.closed();
         this.#rest(heart);
-        if (!heart.isStopped && !this.#isClosed)
-          this.#tell({ type: 'stranded', key, text: 'its connection was closed' });
+        if (heart.isStopped || this.#isClosed) return;
+        this.#tell({ type: 'stranded', key, text: 'its connection was closed' });
       } catch (error) {
         this.#tell({ type: 'stranded', key, text: (error as Error).message });
       }

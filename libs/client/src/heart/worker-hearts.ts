@@ -99,11 +99,13 @@ export class WorkerHearts implements Hearts {
     const { board, recipe, prefix, domain } = this.#parts;
     const workerData: WorkerData = { board: board.shared, recipe, prefix, ...(domain && { domain }) };
     try {
-      // What the process was started with, such as --import of an instrumentation, is not for this thread.
+      // What the process is started with, such as an instrumentation that --import brings in, is not for this
+      // thread; and NODE_OPTIONS would bring it in again.
       const worker = new Worker(new URL('./heart-worker.js', import.meta.url), {
         name: 'rollcall-heart',
         workerData,
         execArgv: [],
+        env: {},
         resourceLimits: RESOURCE_LIMITS,
       });
       worker.unref();
