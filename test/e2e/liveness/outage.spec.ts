@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RegistryStore } from '#jetstream';
+import type { ViewFollower } from '#nats';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { freshFollower, openAudit } from '../fixtures/audit.js';
+import { type CrowdProcess, instancesOf, startCrowd } from '../fixtures/crowd-process.js';
+import { type RegistryProcess, startRegistry } from '../fixtures/registry-process.js';
+import { statusesOf, verdictsIn } from '../fixtures/verdicts.js';
+
+const CROWDS = 2;
+const EACH = 500;
+/** A short lease, so that an outage of seconds is longer than it. */
+const LEASE = { heartbeatMs: 1_000, leaseMs: 4_000 };
+
+let broker: TestBroker;
+let registry: RegistryProcess;
+let crowds: CrowdProcess[] = [];
+let store: RegistryStore;
+let view: ViewFollower;
+
+beforeAll(async () => {
+  broker = await startTestBroker({ synced: true });
+  registry = startRegistry(broker);
+  await registry.untilReady();
+  store = await openAudit(broker);
+  view = await freshFollower(store);
+  const order = (index: number) =>
+    ({ instances: instancesOf(`crowd-${index}`, EACH), lease: LEASE }) as const;
+  crowds = await Promise.all(Array.from({ length: CROWDS }, (_, index) => startCrowd(broker, order(index))));
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(crowds.map((crowd) => crowd.kill()));
+  await registry?.kill();
+  view?.close();
+  await store?.connection.close();
+  await broker?.stop();
+});
+
+describe('a thousand instances that live on while their broker is dead', () => {
+  it('are all up before', async () => {
+    await view.reached((await store.journal.ends()).lastSequence);
+    expect(statusesOf(view)).toEqual({ up: CROWDS * EACH });
+  });
+
+  it('lose nobody when it is killed and comes back after longer than their lease', async () => {
+    await broker.kill();
+    await delay(LEASE.leaseMs + 1_000);
+    await broker.restart();
+    await expectNobodyLost();
+  }, 60_000);
+
+  it('lose nobody when it is frozen for longer than their lease', async () => {
+    await broker.pause();
+    await delay(LEASE.leaseMs + 1_000);
+    await broker.resume();
+    await expectNobodyLost();
+  }, 60_000);
+});
+
+async function expectNobodyLost(): Promise<void> {
+  await registry.untilReady();
+  // Time enough for a wrong verdict: a beat's life, the grace, and the slack of every sweep.
+  await delay(LEASE.leaseMs + 1_000);
+  const verdicts = await verdictsIn(store);
+  const suspected = verdicts.filter(({ state }) => state === 'suspected').length;
+  process.stderr.write(`outage: ${suspected} suspicions\n`);
+  expect(verdicts.filter(({ state }) => state === 'expired')).toEqual([]);
+  expect(suspected).toBeLessThan((CROWDS * EACH) / 100);
+  expect(crowds.flatMap(({ said }) => said)).toEqual([]);
+  await view.reached((await store.journal.ends()).lastSequence);
+  expect(statusesOf(view)).toEqual({ up: CROWDS * EACH });
+}
