@@ -22,6 +22,8 @@ interface Pending extends Outgoing {
   readonly reject: (error: Error) => void;
   deadlineMs: number;
   attemptsLeft: number;
+  /** Not sent again after this time, however many attempts are left. */
+  readonly endsAtMs: number;
 }
 
 export interface PublisherOptions {
@@ -92,6 +94,7 @@ export class AckPublisher {
         reject,
         deadlineMs: 0,
         attemptsLeft: this.#attemptsMax,
+        endsAtMs: performance.now() + this.#attemptsMax * this.#attemptTimeoutMs,
       };
       this.#pending.set(id, pending);
       this.#send(id, pending);
@@ -130,8 +133,10 @@ export class AckPublisher {
     const id = message.subject.slice(this.#inbox.length + 1);
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    // "No responders": the stream has no leader at this moment. The sweep sends it again.
+    // "No responders": the stream has no leader at this moment. The sweep sends it again. An election takes
+    // longer than so many quick refusals, so these use up the time that is left and not the attempts.
     if (message.headers?.code === 503) {
+      if (performance.now() < pending.endsAtMs) pending.attemptsLeft += 1;
       pending.deadlineMs = Math.min(pending.deadlineMs, performance.now() + 50 + Math.random() * 100);
       return;
     }
