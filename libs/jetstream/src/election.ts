@@ -90,8 +90,12 @@ export class Election implements Leadership {
   #onTick(tick: JsMsg): void {
     const nowMs = performance.now();
     if (!this.#age.isFresh(tick.info.timestampNanos / 1e6, nowMs)) return;
+    const wasInDoubt = nowMs - this.#heardAtMs >= DOUBT_MS;
     this.#heardAtMs = nowMs;
-    if (this.#isLeader || this.#isStopped) return;
+    if (this.#isStopped) return;
+    // In doubt it said that it does not lead: whoever believed that and stood back must be told that it leads again.
+    if (this.#isLeader && wasInDoubt) this.#depose();
+    if (this.#isLeader) return;
     this.#isLeader = true;
     this.#options.log.info('elected', { role: this.#options.role });
     this.#handlers?.onElected();
@@ -133,6 +137,8 @@ export class Election implements Leadership {
           group: GROUP,
           max_messages: 16,
           expires: PULL_EXPIRES_MS,
+          // Else it pulls for ever from a consumer that is no longer there.
+          abort_on_missing_resource: true,
           callback: (tick: JsMsg) => this.#onTick(tick),
         };
         this.#messages = await consumer.consume(pull);
