@@ -45,4 +45,15 @@ describe('the beat book', () => {
     expect(book.ownersOf(ended(7))).toEqual([]);
     expect(book.last(id('a'))?.atMs).toBe(5);
   });
+
+  it('forgets old beats of strangers, and nobody who is there or has just come', () => {
+    const book = new BeatBook();
+    book.note(beat('known', 1, 7));
+    book.note(beat('stranger', 1, 7));
+    book.note(beat('newcomer', 100, 8));
+    book.forgetAbsent(50, ({ instance }) => instance === 'known');
+    expect(book.size).toBe(2);
+    expect(book.last(id('stranger'))).toBeUndefined();
+    expect(book.ownersOf(ended(7))).toEqual([id('known')]);
+  });
 });

@@ -41,6 +41,11 @@ export class BeatBook {
     this.#beats.delete(key);
   }
 
+  /** Forgets beats from before a broker time, of whoever is not there: strangers, and superseded incarnations. */
+  forgetAbsent(beforeMs: number, isThere: (id: IncarnationId) => boolean): void {
+    for (const { id, atMs } of this.#beats.values()) if (atMs < beforeMs && !isThere(id)) this.forget(id);
+  }
+
   /** Whose last beat came over a connection. */
   ownersOf(connection: Disconnect): IncarnationId[] {
     const keys = this.#connections.get(connectionKey(connection) ?? '') ?? [];

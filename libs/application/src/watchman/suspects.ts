@@ -81,6 +81,12 @@ export class Suspects {
     for (const suspect of this.#suspects.values()) void this.#attend(suspect);
   }
 
+  /** A newer incarnation takes the place of a suspect without a word about it. */
+  forgetAbsent(): void {
+    for (const [key, { id }] of this.#suspects)
+      if (this.#watch.viewOf(id) === undefined) this.#suspects.delete(key);
+  }
+
   /** Takes one suspect a step further. */
   async #attend(suspect: Suspect): Promise<void> {
     const view = this.#watch.viewOf(suspect.id);

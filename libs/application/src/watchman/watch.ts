@@ -28,6 +28,8 @@ export type WatchmanCount = 'beat' | 'refused-beat' | 'suspected' | 'cleared' | 
 
 const PROBE_TIMEOUT_MS = 400;
 const PROBES_AT_ONCE_MAX = 256;
+/** The same gap is told again only so often. */
+const TELL_AGAIN_MS = 10_000;
 
 /** What a watchman knows, and how good its sight is. */
 export class Watch {
@@ -38,6 +40,7 @@ export class Watch {
   sightSinceMs = Infinity;
   isStopped = false;
   #probesInFlight = 0;
+  #told = { reason: '', atMs: -Infinity };
 
   constructor(parts: WatchmanParts) {
     this.parts = parts;
@@ -50,8 +53,16 @@ export class Watch {
 
   /** Something may have been missed: every instance gets the time of a heartbeat before it is judged again. */
   noteGap(reason: string): void {
-    this.parts.log.info('watching anew', { reason });
+    this.#tell(reason);
     this.sightSinceMs = this.brokerClock.nowMs() ?? Infinity;
+  }
+
+  /** A journal that takes nothing makes a gap of each suspect, several times a second: one line tells it. */
+  #tell(reason: string): void {
+    const nowMs = this.parts.clock.monotonicMs();
+    if (reason === this.#told.reason && nowMs - this.#told.atMs < TELL_AGAIN_MS) return;
+    this.#told = { reason, atMs: nowMs };
+    this.parts.log.info('watching anew', { reason });
   }
 
   isQuietFor(view: InstanceView): boolean {

@@ -20,6 +20,9 @@ const TICK_MS = 200;
 const SWEEP_MS = 2_000;
 const DEEP_SWEEP_MS = 10_000;
 const STEP_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 10_000;
+/** A beat may come long before its registration is in the view: so long it is kept. */
+const STRANGER_MS = 60_000;
 /** A tick this much late means that this process was stopped, and saw nothing meanwhile. */
 const STALL_MS = 1_000;
 /** A beat may be on its way: the sweep looks a second later than the broker's own marker. */
@@ -36,7 +39,13 @@ export class Watchman {
   readonly #protector: Protector;
   readonly #suspects: Suspects;
   readonly #raising = new Set<string>();
-  readonly #doneAtMs = { tick: 0, sweep: -Infinity, deepSweep: -Infinity, step: -Infinity };
+  readonly #doneAtMs = {
+    tick: 0,
+    sweep: -Infinity,
+    deepSweep: -Infinity,
+    step: -Infinity,
+    forget: -Infinity,
+  };
   #cancelTick: () => void = () => undefined;
 
   constructor(parts: WatchmanParts) {
@@ -173,18 +182,25 @@ export class Watchman {
   #work(nowMs: number): void {
     const brokerMs = this.#watch.brokerClock.nowMs();
     if (brokerMs === undefined) return;
-    if (this.#watch.sightSinceMs === Infinity) this.#watch.sightSinceMs = brokerMs;
+    // Also when the broker's clock went back: what was seen since then was not seen in the future.
+    if (this.#watch.sightSinceMs > brokerMs) this.#watch.sightSinceMs = brokerMs;
     this.#suspects.attendAll();
     if (this.#isDue('sweep', SWEEP_MS, nowMs)) this.#sweep(brokerMs);
+    if (this.#isDue('forget', FORGET_EVERY_MS, nowMs)) this.#forgetAbsent(brokerMs);
     if (!this.#parts.leadership.isLeader) return;
     if (this.#isDue('deepSweep', DEEP_SWEEP_MS, nowMs)) void this.#deepSweep();
     if (this.#isDue('step', STEP_EVERY_MS, nowMs)) void this.#suspects.stepProtection(brokerMs);
   }
 
-  #isDue(what: 'sweep' | 'deepSweep' | 'step', everyMs: number, nowMs: number): boolean {
+  #isDue(what: 'sweep' | 'deepSweep' | 'step' | 'forget', everyMs: number, nowMs: number): boolean {
     if (nowMs - this.#doneAtMs[what] < everyMs) return false;
     this.#doneAtMs[what] = nowMs;
     return true;
+  }
+
+  #forgetAbsent(brokerMs: number): void {
+    this.#suspects.forgetAbsent();
+    this.#watch.beats.forgetAbsent(brokerMs - STRANGER_MS, (id) => this.#watch.viewOf(id) !== undefined);
   }
 
   /** Whoever should beat and has not for too long; one that never beat counts from its registration. */
