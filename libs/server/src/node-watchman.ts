@@ -25,7 +25,14 @@ export async function startWatchman(
     observer,
     ...(systemConnection === undefined ? {} : { systemConnection }),
   });
-  await watchman.start();
+  try {
+    await watchman.start();
+  } catch (error) {
+    // Joining is tried again and again: each attempt would leave a connection behind.
+    await watchman.stop().catch(() => undefined);
+    await systemConnection?.close();
+    throw error;
+  }
   const healthChecker = startHealthChecker(store, projection, observer);
   return {
     onChange: (key, record) => {
