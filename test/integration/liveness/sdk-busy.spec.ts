@@ -48,7 +48,7 @@ describe('an instance whose event loop is held up', () => {
       expect(stand.verdictsOf(name)).toEqual([]);
       expect(new Set(stand.statesOf(name))).toEqual(new Set(['up']));
       if (isLong) {
-        const troubles = instance.said.filter(({ said }) => said === 'trouble');
+        const troubles = instance.said.filter(({ said }) => said === 'trouble' || said === 'disconnected');
         process.stdout.write(
           `${what}: ${during.length} beats, lags ${lags.join(' ')}; ${JSON.stringify({ sent, troubles })}\n`,
         );

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { heartbeatTtlMs } from '#contracts';
 import { connectBroker } from '#nats';
 import { type LivingInstance, SERVICE, SHORT, type Stand, startStand } from './stand.js';
 
@@ -70,6 +71,18 @@ describe('the heart of a process', () => {
     const numbers = Array.from({ length: 20 }, (_, number) => number);
     await stand.until(() => numbers.every(isSuspect), 'all are suspected', 5_000);
     expect(performance.now() - killedAtMs).toBeLessThan(1_000);
+  });
+
+  it("is missed within its heartbeat's life and two seconds where there is no system account", async () => {
+    stand = await startStand({ withSystem: false });
+    const victim = await stand.start({ instance: 'unwatched' });
+    const killedAtMs = performance.now();
+    await victim.kill('SIGKILL');
+    await stand.until(() => stand.statesOf('unwatched').includes('suspect'), 'unwatched is suspected');
+    expect(performance.now() - killedAtMs).toBeLessThan(heartbeatTtlMs(SHORT.heartbeatMs) + 2_000);
+    expect(stand.toldOf('unwatched').at(-1)?.change.record.verdict?.evidence.signal).toBe('heartbeat-lapsed');
+    await stand.until(() => stand.statesOf('unwatched').includes('expired'), 'unwatched is expired');
+    expect(performance.now() - killedAtMs).toBeLessThan(SHORT.leaseMs + 1_000);
   });
 
   it('tells with its beats what the process applied and serves', async () => {
