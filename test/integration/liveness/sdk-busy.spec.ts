@@ -60,10 +60,10 @@ describe('an instance whose event loop is held up', () => {
   it('for longer than the limit it set is overloaded meanwhile, and up again when the loop has turned for a while', async () => {
     const instance = await stand.start({ instance: 'laden', lease: 'local', overloadedAfterMs: 1_000 });
     const sinceMs = performance.now();
-    const blocked = instance.does({ do: 'block', blockMs: 4_000 });
+    const blocked = instance.does({ do: 'block', blockMs: 5_000 });
     await stand.until(() => stand.statesOf('laden').includes('overloaded'), 'laden is overloaded');
     const told = stand.toldOf('laden').at(-1);
-    expect((told?.atMs ?? 0) - sinceMs).toBeLessThan(2_500);
+    expect((told?.atMs ?? Infinity) - sinceMs).toBeLessThan(5_000);
     expect(told?.change).toMatchObject({
       changed: ['status'],
       cause: { actor: 'orders/laden', reason: 'the event loop is held up for more than 1000 ms' },
