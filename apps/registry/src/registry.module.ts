@@ -31,6 +31,7 @@ export class RegistryModule {
       writer: () => node.writers().registrar,
       operator: () => node.writers().operator,
       renewer: () => node.writers().renewer,
+      watching: () => node.watching(),
       story: (names) => node.story(names),
     });
     return { module: RegistryModule, imports: [http] };

@@ -12,7 +12,14 @@ export { calmLog } from './ports/calm-log.js';
 export { type Log, silentLog } from './ports/log.js';
 export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
 export { Projector, type ProjectorParts } from './projector/projector.js';
-export { type Freshness, Reader, type ServiceSummary, type ViewSource } from './reader/reader.js';
+export {
+  type Freshness,
+  type NamespaceSummary,
+  type QueryPlace,
+  Reader,
+  type ServiceSummary,
+  type ViewSource,
+} from './reader/reader.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
 export { type FoldedJournal, foldJournal, type FoldOptions } from './verify/fold-journal.js';
@@ -25,3 +32,6 @@ export { storyOf, type StoryLine } from './operator/story.js';
 export { HealthChecker, type HealthCheckerParts } from './health/health-checker.js';
 export type { HealthAnswer, HealthProbe, HealthTarget, Replicas } from './ports/health-probe.js';
 export { type BeatSender, LeaseRenewer, type Renewal } from './registrar/lease-renewer.js';
+export { ChangeFeed, type FeedChange, type FeedListener, type FeedPlace } from './watch/change-feed.js';
+export type { GapReason, ToldRecord, WatchEvent, WatchSink } from './watch/watch-event.js';
+export { Watcher, type WatchOrder } from './watch/watcher.js';

@@ -50,6 +50,17 @@ export const limits = {
   readTimeoutMs: 10_000,
   reconnectWaitMs: 100,
 
+  /** Changes kept for watchers that come back. */
+  watchReplayMax: 16_384,
+  watchersMax: 20_000,
+  /** What may wait for one watcher; a slower one is told the newest state of what it missed, not every step. */
+  watchPendingBytesMax: 256 * 1024,
+  /** A watcher that takes nothing for so long is let go. */
+  watchStallMsMax: 30_000,
+  watchKeepAliveMs: 15_000,
+  pollWaitMsDefault: 30_000,
+  pollWaitMsMax: 300_000,
+
   /** One parameter of a query: a selector, a list, a version range. */
   queryTextMax: 2_048,
   /** Requirements of a selector, values of a list, fields of a choice: at most so many. */

@@ -5,7 +5,7 @@ export { fromTime, toTime } from './time.js';
 export { changedPaths, describeChange } from './view/change.js';
 export { causeOf, isInstanceView, isPresent, type ViewEntry } from './view/entry.js';
 export { type Evolved, evolve } from './view/evolve.js';
-export { addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.js';
+export { addSums, addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.js';
 export { serviceId, serviceOfKey, SumLedger } from './view/sum-ledger.js';
 export { type ServiceSlots, type Slot, ViewTable } from './view/table.js';
 export { type FoldEntry, foldEvent, joinEntry, mayBeForgotten, splitEntry } from './view/fold-entry.js';

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { errorText, limits, quote, RollcallError } from '#contracts';
 import type { Log, Reader } from '#application';
+import { compress, isWorthwhile, takesGzip } from './answer/compression.js';
 import { parseJsonBody } from './guard/json-body.js';
 import { type AllowedHosts, checkPlace } from './guard/origin.js';
 import { RouteTable } from './guard/route-table.js';
@@ -66,10 +67,21 @@ function addGuards(instance: FastifyInstance, options: HttpOptions): void {
       done(error as Error);
     }
   });
-  instance.addHook('onSend', (_request, reply, payload, done) => {
+  instance.addHook('onSend', async (request, reply, payload) => {
     setFreshness(reply, options);
-    done(null, payload);
+    return compressed(request, reply, payload);
   });
+}
+
+/** Answers worth it go out compressed to clients that take it; others as they are. */
+async function compressed(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  if (typeof payload !== 'string' || !isWorthwhile(payload.length) || reply.hasHeader('content-encoding'))
+    return payload;
+  void reply.header('vary', 'accept-encoding');
+  if (!takesGzip(request.headers['accept-encoding'])) return payload;
+  const bytes = await compress(payload);
+  void reply.header('content-encoding', 'gzip').header('content-length', bytes.length);
+  return bytes;
 }
 
 /** An answer is sent whatever comes of this: it is the last step of every one, also of those about errors. */

@@ -1,4 +1,14 @@
-import type { InstanceNames, LeaseRenewer, Log, Operator, Reader, Registrar, StoryLine } from '#application';
+import type { ViewTable } from '#domain';
+import type {
+  ChangeFeed,
+  InstanceNames,
+  LeaseRenewer,
+  Log,
+  Operator,
+  Reader,
+  Registrar,
+  StoryLine,
+} from '#application';
 
 /** What makes a process ready, as a report in words. */
 export interface ReadinessSource {
@@ -17,6 +27,8 @@ export interface HttpParts {
   readonly operator: () => Operator;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
   readonly renewer: () => LeaseRenewer;
+  /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
+  readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
   readonly readiness: ReadinessSource;
   readonly log: Log;

@@ -2,8 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
+import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
+import { NamespacesController } from './read/namespaces.controller.js';
 import { ServicesController } from './read/services.controller.js';
+import { WatchController } from './watch/watch.controller.js';
+import { WatchHub } from './watch/watch-hub.js';
 import { RegistrationController } from './write/registration.controller.js';
 
 /** The HTTP API over the parts a process has. */
@@ -18,8 +22,14 @@ export class HttpModule {
         InstancesController,
         RegistrationController,
         OperatorController,
+        NamespacesController,
+        WatchController,
       ],
-      providers: [{ provide: HTTP_PARTS, useValue: parts }],
+      providers: [
+        { provide: HTTP_PARTS, useValue: parts },
+        { provide: InstanceAnswers, useValue: new InstanceAnswers(parts.reader) },
+        WatchHub,
+      ],
     };
   }
 }

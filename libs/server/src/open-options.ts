@@ -1,4 +1,4 @@
-import type { Log } from '#application';
+import type { ChangeFeed, Log } from '#application';
 import type { Settings } from '#platform';
 
 export interface OpenOptions {
@@ -6,6 +6,8 @@ export interface OpenOptions {
   readonly name: string;
   readonly settings: Settings;
   readonly log: Log;
+  /** Told of every change of the view. */
+  readonly feed?: ChangeFeed;
   /** Also find out who is dead. */
   readonly watches?: boolean;
 }

@@ -22,15 +22,20 @@ export async function openRegistry(
   connection: NatsConnection,
   options: OpenOptions,
 ): Promise<JoinedRegistry> {
-  const { settings, log } = options;
+  const { settings, log, feed } = options;
   const { prefix, domain, replicas } = settings;
   const place = domain === undefined ? {} : { domain };
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
   let watchman: NodeWatchman | undefined;
   const projection = createProjection(store, {
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
-    onChange: (key, record) => watchman?.onChange(key, record),
+    onChange: (key, record) => {
+      watchman?.onChange(key, record);
+      feed?.change(key, record);
+    },
+    onPosition: ({ position }) => feed?.advance(position),
     onResynced: ({ reason, position, changes }) => {
+      feed?.resynced(reason, position);
       if (reason !== 'start') log.info('loaded the view again', { reason, position, changes });
     },
   });

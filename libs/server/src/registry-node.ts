@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { RollcallError } from '#contracts';
-import { type InstanceNames, storyOf, type StoryLine } from '#application';
+import { ChangeFeed, type InstanceNames, storyOf, type StoryLine } from '#application';
+import type { ViewTable } from '#domain';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
 import type { OpenOptions } from './open-options.js';
@@ -12,6 +13,8 @@ import type { Writers } from './writers.js';
  * whenever it leads, and stays up while the broker is away.
  */
 export class RegistryNode {
+  /** The changes of the view. */
+  readonly feed = new ChangeFeed();
   readonly #options: OpenOptions;
   readonly #abort = new AbortController();
   #joined: JoinedRegistry | undefined;
@@ -19,7 +22,7 @@ export class RegistryNode {
   #trouble: Error | undefined;
 
   constructor(options: OpenOptions) {
-    this.#options = options;
+    this.#options = { ...options, feed: this.feed };
   }
 
   get joined(): JoinedRegistry | undefined {
@@ -56,6 +59,13 @@ export class RegistryNode {
       );
     }
     return this.#joined.writers;
+  }
+
+  /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
+  watching(): { readonly feed: ChangeFeed; readonly table: ViewTable } {
+    if (this.view === undefined)
+      throw new RollcallError('ROLLCALL_UNAVAILABLE', 'the view has not been loaded yet');
+    return { feed: this.feed, table: this.view.table };
   }
 
   /** The story of an instance, from the journal. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */

@@ -150,9 +150,8 @@ describe('a request to nowhere', () => {
   it.each([
     '/',
     '/v1',
-    '/v1/namespaces',
     '/v2/namespaces/default/services',
-    '/v1/namespaces/default/services/',
+    '/v1/namespaces/default/nothing',
     '/..%2f..%2fetc',
     '//healthz',
   ])('at %s is answered 404', (nowhere) => expectProblem(http.ask(nowhere), 404, 'ROLLCALL_ROUTE_UNKNOWN'));

@@ -52,6 +52,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     writer: () => node.writers().registrar,
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
+    watching: () => node.watching(),
     story: (names) => node.story(names),
   };
   const adapter = new HttpAdapter({ log, listenHost: '127.0.0.1', hosts: [], ...options, reader });

@@ -1,5 +1,22 @@
-import { aggregateKey, type InstanceView, limits, RollcallError, type ServiceView } from '#contracts';
-import { isPresent, type ViewTable } from '#domain';
+import {
+  aggregateKey,
+  type InstanceView,
+  limits,
+  RollcallError,
+  type ServiceSum,
+  type ServiceView,
+} from '#contracts';
+import {
+  addSums,
+  emptySum,
+  type InstancePage,
+  type InstanceQuery,
+  isPresent,
+  runInstanceQuery,
+  serviceId,
+  type ServiceSlots,
+  type ViewTable,
+} from '#domain';
 
 /** The view as a process holds it: followed, with a position and an age. */
 export interface ViewSource {
@@ -29,6 +46,22 @@ export interface ServiceSummary {
   readonly policy?: ServiceView;
 }
 
+/** One line of the list of namespaces. */
+export interface NamespaceSummary {
+  readonly namespace: string;
+  readonly services: number;
+  readonly instances: number;
+}
+
+/** Where a question looks. */
+export interface QueryPlace {
+  readonly namespace: string;
+  /** Absent: in every service of the namespace. */
+  readonly service?: string;
+  /** Also among the departed, each with its `departure`. */
+  readonly all?: boolean;
+}
+
 /** Answers questions from the view in memory. Every front door asks here, so that all say the same. */
 export class Reader {
   /**
@@ -54,24 +87,61 @@ export class Reader {
     if (sequence !== undefined) await view.reached(sequence, this.waitMsMax);
   }
 
+  /** Namespaces with a service, by name. */
+  namespaces(): NamespaceSummary[] {
+    const found = new Map<string, { services: number; instances: number }>();
+    for (const slots of this.#view().table.services()) {
+      const instances = presentIn(slots).length;
+      if (instances === 0 && slots.policy === undefined) continue;
+      const counts = found.get(slots.namespace) ?? { services: 0, instances: 0 };
+      counts.services += 1;
+      counts.instances += instances;
+      found.set(slots.namespace, counts);
+    }
+    const summaries = [...found].map(([namespace, counts]) => ({ namespace, ...counts }));
+    return summaries.toSorted((left, right) => compare(left.namespace, right.namespace));
+  }
+
   /** Services with an instance or a policy, by name. */
   services(namespace: string): ServiceSummary[] {
-    const summaries: ServiceSummary[] = [];
-    for (const slots of this.#view().table.services()) {
-      if (slots.namespace !== namespace) continue;
-      const present = [...slots.instances.values()].filter(({ entry }) => isPresent(entry));
-      if (present.length === 0 && slots.policy === undefined) continue;
-      const views = present.map(({ entry }) => entry.record as InstanceView);
-      const policy = slots.policy?.entry.record;
-      summaries.push({
-        service: slots.service,
-        instances: views.length,
-        statuses: countBy(views.map(({ status }) => status)),
-        versions: [...new Set(views.map(({ version }) => version))].toSorted(),
-        ...(policy === undefined ? {} : { policy }),
-      });
-    }
+    const slots = [...this.#slotsIn({ namespace })];
+    const summaries = slots.map(summaryOf).filter((summary) => summary !== undefined);
     return summaries.toSorted((left, right) => compare(left.service, right.service));
+  }
+
+  /** One service; undefined when it has neither instances nor a policy. */
+  service(namespace: string, service: string): ServiceSummary | undefined {
+    const slots = this.#view().table.service(namespace, service);
+    return slots === undefined ? undefined : summaryOf(slots);
+  }
+
+  /** What a question finds. */
+  query(place: QueryPlace, query: InstanceQuery): InstancePage {
+    return runInstanceQuery(this.#viewsIn(place), query);
+  }
+
+  /**
+   * Changes whenever anything that is present in a service, or in a namespace, changes; the same on every node that
+   * has come as far.
+   */
+  stamp({ namespace, service }: QueryPlace): ServiceSum {
+    const { table } = this.#view();
+    if (service !== undefined) return table.sumOf(serviceId(namespace, service));
+    let sum = emptySum;
+    for (const slots of this.#slotsIn({ namespace })) {
+      sum = addSums(sum, table.sumOf(serviceId(namespace, slots.service)));
+    }
+    return sum;
+  }
+
+  /** Sequence of the newest change anywhere in a place, departures included; 0 when there was none. */
+  changedAt(place: QueryPlace): number {
+    let newest = 0;
+    for (const { instances, policy } of this.#slotsIn(place)) {
+      if (policy !== undefined) newest = Math.max(newest, policy.entry.sequence);
+      for (const { entry } of instances.values()) newest = Math.max(newest, entry.sequence);
+    }
+    return newest;
   }
 
   /**
@@ -94,12 +164,50 @@ export class Reader {
     return view?.departure === 'unregistered' ? undefined : view;
   }
 
+  *#slotsIn({ namespace, service }: QueryPlace): Iterable<ServiceSlots> {
+    const { table } = this.#view();
+    if (service === undefined) {
+      for (const slots of table.services()) if (slots.namespace === namespace) yield slots;
+      return;
+    }
+    const slots = table.service(namespace, service);
+    if (slots !== undefined) yield slots;
+  }
+
+  *#viewsIn(place: QueryPlace): Iterable<InstanceView> {
+    for (const { instances } of this.#slotsIn(place)) {
+      for (const { entry } of instances.values()) {
+        const view = entry.record as InstanceView;
+        const isShown = isPresent(entry) || (place.all === true && view.departure !== 'unregistered');
+        if (isShown) yield view;
+      }
+    }
+  }
+
   #view(): ViewSource {
     const view = this.source();
     if (view === undefined)
       throw new RollcallError('ROLLCALL_UNAVAILABLE', 'the view has not been loaded yet');
     return view;
   }
+}
+
+function presentIn({ instances }: ServiceSlots): InstanceView[] {
+  const present = [...instances.values()].filter(({ entry }) => isPresent(entry));
+  return present.map(({ entry }) => entry.record as InstanceView);
+}
+
+function summaryOf(slots: ServiceSlots): ServiceSummary | undefined {
+  const views = presentIn(slots);
+  if (views.length === 0 && slots.policy === undefined) return undefined;
+  const policy = slots.policy?.entry.record;
+  return {
+    service: slots.service,
+    instances: views.length,
+    statuses: countBy(views.map(({ status }) => status)),
+    versions: [...new Set(views.map(({ version }) => version))].toSorted(),
+    ...(policy === undefined ? {} : { policy }),
+  };
 }
 
 /** Never heard is as old as a number can say. */

@@ -26,6 +26,11 @@ export function takeFromSum(sum: ServiceSum, key: string, sequence: number): Ser
   return [sum[0] - 1, (sum[1] - entryHash(key, sequence) + MODULUS) % MODULUS];
 }
 
+/** The sum over two services, or two namespaces. */
+export function addSums(left: ServiceSum, right: ServiceSum): ServiceSum {
+  return [left[0] + right[0], (left[1] + right[1]) % MODULUS];
+}
+
 export function sameSum(left: ServiceSum, right: ServiceSum): boolean {
   return left[0] === right[0] && left[1] === right[1];
 }

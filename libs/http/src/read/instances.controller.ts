@@ -1,35 +1,53 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkName, type InstanceView, quote, RollcallError } from '#contracts';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import { booleanParameter, checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
+import { InstanceAnswers } from './instance-answers.js';
+import { awaitIndex, waitParameters } from './long-poll.js';
+import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
 
+/** What a list of instances says. */
 export interface InstancesAnswer {
   readonly namespace: string;
-  readonly service: string;
-  readonly instances: readonly InstanceView[];
+  /** Absent when the whole namespace was asked. */
+  readonly service?: string;
+  readonly instances: readonly Partial<InstanceView>[];
+  /** How many there are on all pages. */
+  readonly total: number;
+  /** Cursor of the next page; absent on the last. */
+  readonly next?: string;
 }
 
-@Controller('v1/namespaces/:namespace/services/:service/instances')
+@Controller('v1/namespaces/:namespace')
 export class InstancesController {
-  constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
+  constructor(
+    @Inject(HTTP_PARTS) private readonly parts: HttpParts,
+    @Inject(InstanceAnswers) private readonly answers: InstanceAnswers,
+  ) {}
 
-  /** The instances that are there; with `all`, the departed too, each saying why it is not there. */
-  @Get()
-  async list(
-    @Param('namespace') namespace: string,
-    @Param('service') service: string,
-    @Query() query: Parameters,
-  ): Promise<InstancesAnswer> {
-    checkName('namespace', namespace);
+  /** The instances of a service, filtered, sorted and in pages; with `all`, the departed too, each saying why. */
+  @Get('services/:service/instances')
+  async ofService(
+    @Param() { namespace, service }: { namespace: string; service: string },
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     checkName('service', service);
-    checkQueryNames(query, ['all', 'atLeast']);
-    const all = booleanParameter(query, 'all');
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
-    return { namespace, service, instances: this.parts.reader.instances(namespace, service, { all }) };
+    await this.#answer(request, reply, { namespace, service });
+  }
+
+  /** The instances of every service of a namespace. */
+  @Get('instances')
+  async ofNamespace(
+    @Param('namespace') namespace: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.#answer(request, reply, { namespace });
   }
 
   /** One instance, also one that departed: its record then says why. */
-  @Get(':instance')
+  @Get('services/:service/instances/:instance')
   async one(
     @Param() { namespace, service, instance }: { namespace: string; service: string; instance: string },
     @Query() query: Parameters,
@@ -45,5 +63,18 @@ export class InstancesController {
       'ROLLCALL_NOT_FOUND',
       `service ${quote(service)} has no instance ${quote(instance)}`,
     );
+  }
+
+  async #answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    place: { readonly namespace: string; readonly service?: string },
+  ): Promise<void> {
+    checkName('namespace', place.namespace);
+    const query = request.query as Parameters;
+    const { reader } = this.parts;
+    await reader.atLeast(sequenceParameter(query, 'atLeast'));
+    await awaitIndex(this.parts, query, place, request.raw);
+    await this.answers.send(request, reply, place, ['atLeast', ...waitParameters]);
   }
 }

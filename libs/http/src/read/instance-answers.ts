@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { QueryPlace, Reader } from '#application';
+import { parseInstanceQuery, queryParameters } from '#domain';
+import { ByteCache, CachedAnswer } from '../answer/byte-cache.js';
+import { takesGzip } from '../answer/compression.js';
+import { etagOf, isKnown } from '../answer/etag.js';
+import { booleanParameter, checkQueryNames, type Query as Parameters } from './query.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const unfiltered = parseInstanceQuery({});
+
+/**
+ * Lists of instances as answers. Whoever asks for all of a service gets bytes that are made once for each state the
+ * service is in, and whoever has them already is told so.
+ */
+export class InstanceAnswers {
+  readonly #cache = new ByteCache();
+
+  constructor(private readonly reader: Reader) {}
+
+  /**
+   * @param own parameters of the route, which are no part of the question
+   * @throws ROLLCALL_QUERY_INVALID, ROLLCALL_FILTER_INVALID, ROLLCALL_CURSOR_INVALID
+   */
+  async send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    place: QueryPlace,
+    own: readonly string[],
+  ): Promise<void> {
+    const query = request.query as Parameters;
+    const question = questionOf(query, place, own);
+    const stamp = this.reader.stamp(place);
+    const all = booleanParameter(query, 'all');
+    const { sequence = 0 } = this.reader.freshness() ?? {};
+    void reply.header('x-rollcall-sequence', String(sequence)).header('content-type', JSON_TYPE);
+    // What is told about the departed may change while nothing that is present does.
+    const etag = all ? undefined : etagOf(stamp);
+    if (etag !== undefined) {
+      void reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept-encoding');
+      if (isKnown(etag, request.headers['if-none-match'])) {
+        await reply.code(304).send();
+        return;
+      }
+    }
+    if (question !== undefined || etag === undefined || place.service === undefined) {
+      const page = this.reader.query({ ...place, all }, question ?? unfiltered);
+      await reply.send(JSON.stringify(bodyOf(place, page)));
+      return;
+    }
+    await sendCached(request, reply, this.#cached(place, place.service, etag));
+  }
+
+  #cached(place: QueryPlace, service: string, etag: string): CachedAnswer {
+    const key = `${place.namespace}/${service}`;
+    const stamp = this.reader.stamp(place);
+    const held = this.#cache.get(key, stamp);
+    if (held !== undefined) return held;
+    const body = JSON.stringify(bodyOf(place, this.reader.query(place, unfiltered)));
+    const made = new CachedAnswer(stamp, etag, Buffer.from(body));
+    this.#cache.put(key, made);
+    return made;
+  }
+}
+
+/** Undefined when everything is asked for, in the usual order. */
+function questionOf(query: Parameters, place: QueryPlace, own: readonly string[]) {
+  const known = queryParameters.filter((name) => name !== 'service' || place.service === undefined);
+  checkQueryNames(query, [...own, 'all', ...known]);
+  const asked = Object.fromEntries(
+    Object.entries(query).filter(([name]) => (known as string[]).includes(name)),
+  );
+  return Object.keys(asked).length === 0 ? undefined : parseInstanceQuery(asked);
+}
+
+type Page = ReturnType<Reader['query']>;
+
+function bodyOf({ namespace, service }: QueryPlace, { items, total, next }: Page) {
+  return {
+    namespace,
+    ...(service === undefined ? {} : { service }),
+    instances: items,
+    total,
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+async function sendCached(request: FastifyRequest, reply: FastifyReply, answer: CachedAnswer): Promise<void> {
+  const gzipped = takesGzip(request.headers['accept-encoding']) ? answer.gzipped() : undefined;
+  if (gzipped !== undefined) void reply.header('content-encoding', 'gzip');
+  await reply.send(gzipped ?? answer.bytes);
+}
