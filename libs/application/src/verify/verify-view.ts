@@ -83,8 +83,10 @@ function compare(folded: FoldedJournal, stored: StoredView): Difference[] {
     if (difference !== undefined) differences.push({ key, ...difference });
   }
   for (const [key, record] of stored.records) {
-    const sequence = (record.value as ViewEntry | undefined)?.sequence ?? 0;
-    if (folded.entries.has(key) || sequence > stored.position) continue;
+    const value = record.value as ViewRecord | undefined;
+    // A repair leaves a tombstone for a second, so that consumers are told.
+    if (value?.change === 'removed') continue;
+    if (folded.entries.has(key) || (value?.sequence ?? 0) > stored.position) continue;
     differences.push({ key, kind: 'surplus', detail: 'the journal knows nothing of it' });
   }
   return differences;

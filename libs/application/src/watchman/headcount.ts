@@ -38,7 +38,8 @@ export function countService(slots: ServiceSlots, nowMs: number): ServiceCount {
     const view = entry.record as InstanceView;
     if (isPresent(entry)) {
       standingCount += 1;
-      if (isSuspect(view)) suspectCount += 1;
+      // Who has no lease never goes: a failing health check keeps it a suspect, no more.
+      if (isSuspect(view) && view.leaseMs > 0) suspectCount += 1;
     } else if (view.departure === 'expired' && nowMs - fromTime(view.verdict?.at ?? entry.at) < RECENT_MS) {
       recentlyExpired += 1;
     }

@@ -39,20 +39,11 @@ export class Protector {
       const engaged = engagedProtection(slots);
       if (engaged === undefined) continue;
       const count = countService(slots, nowMs);
-      const policy = policyOf(slots);
-      const isCalm = !isMassExpiry(
-        { presentCount: count.standingCount, goingCount: count.suspectCount },
-        policy,
-      );
-      const isSpent = nowMs - engaged.atMs > policy.maxMs && count.suspectCount === 0;
-      if (!isSpent && !(isCalm && count.suspectCount === 0)) continue;
+      if (!isOver(count, nowMs - engaged.atMs > policyOf(slots).maxMs)) continue;
       const seconds = Math.round((nowMs - engaged.atMs) / 1_000);
-      await this.#write(
-        slots,
-        count,
-        false,
-        `no suspects are left after ${seconds} s; ${count.standingCount} instances stand`,
-      );
+      const left = count.suspectCount === 0 ? 'no suspects are' : 'one suspect is';
+      const detail = `${left} left after ${seconds} s; ${count.standingCount} instances stand`;
+      await this.#write(slots, count, false, detail);
     }
   }
 
@@ -88,4 +79,13 @@ export class Protector {
       this.#writing.delete(key);
     }
   }
+}
+
+/**
+ * Nothing is left to protect: no suspects, or, once the longest time has passed and the last expiry is no longer
+ * "at once" with the next, one whose death alone would not be a mass expiry.
+ */
+function isOver({ suspectCount, goingCount }: ServiceCount, isLongestOver: boolean): boolean {
+  if (suspectCount === 0) return true;
+  return isLongestOver && suspectCount === 1 && goingCount === 1;
 }
