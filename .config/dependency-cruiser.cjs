@@ -27,7 +27,7 @@ const vendors = {
   http: ['@nestjs/', 'rxjs', 'reflect-metadata', 'fastify', 'class-validator', 'class-transformer'],
   sql: ['kysely', 'pg', 'libsql'],
   dns: ['dns-packet'],
-  platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod', 'prom-client'],
+  platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod'],
   server: ['@nats-io/'],
   client: ['@nats-io/'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
@@ -40,7 +40,9 @@ const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-un
 const escaped = (name) => name.replaceAll('.', '\\.');
 
 const forbidden = Object.entries(rooms).flatMap(([room, mayEnter]) => {
-  const allowed = (vendors[room] ?? []).map((name) => `(^|/)node_modules/${escaped(name)}${name.endsWith('/') ? '' : '/'}`);
+  const allowed = (vendors[room] ?? []).map(
+    (name) => `(^|/)node_modules/${escaped(name)}${name.endsWith('/') ? '' : '/'}`,
+  );
   return [
     {
       name: `${room}-looks-only-into-${mayEnter.join('-') || 'itself'}`,
@@ -95,8 +97,20 @@ forbidden.push(
     from: { path: '^(apps|libs)/', pathNot: [spec, '^libs/testkit/'] },
     to: { path: '^libs/testkit/' },
   },
-  { name: 'leads-nowhere', comment: 'This import cannot be resolved.', severity: 'error', from: {}, to: { couldNotResolve: true } },
-  { name: 'no-cycles', comment: 'Fatal in ESM: two files that need each other are one file, or three.', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'leads-nowhere',
+    comment: 'This import cannot be resolved.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  {
+    name: 'no-cycles',
+    comment: 'Fatal in ESM: two files that need each other are one file, or three.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
 );
 
 module.exports = {

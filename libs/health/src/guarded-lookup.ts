@@ -23,9 +23,7 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
       callback(error, '', 0);
       return;
     }
-    const allowed = addresses.filter(
-      ({ address }) => addressRefusal(address) === undefined,
-    );
+    const allowed = addresses.filter(({ address }) => addressRefusal(address) === undefined);
     const [first] = allowed;
     if (first === undefined) {
       callback(new AddressRefused(`${hostname} is not checked: its addresses are not allowed`), '', 0);

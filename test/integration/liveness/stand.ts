@@ -20,7 +20,7 @@ import { startTestBroker, type TestBroker, type TestBrokerOptions } from '#testk
 import type { FromInstance, ToInstance } from '../../e2e/fixtures/living-instance.js';
 import { type Program, startProgram } from '../../e2e/fixtures/program.js';
 
-export interface Beat {
+interface Beat {
   readonly subject: string;
   /** When it arrived, by the clock of the test. */
   readonly atMs: number;
@@ -28,7 +28,7 @@ export interface Beat {
 }
 
 /** A change of an instance, as somebody who watches is told it. */
-export interface Told {
+interface Told {
   readonly atMs: number;
   readonly change: ViewRecord<InstanceView>;
 }

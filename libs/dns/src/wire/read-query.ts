@@ -3,7 +3,7 @@ import { limits } from '#contracts';
 import type { Rcode } from '../zone/record.js';
 
 /** What the extended header of a query says (EDNS, RFC 6891). */
-export interface Edns {
+interface Edns {
   /** Largest UDP answer the client takes, in bytes. */
   readonly udpBytes: number;
   readonly version: number;

@@ -20,7 +20,7 @@ export type RecordData =
   | Soa;
 
 /** Start of authority: also tells how long "there is none" may be remembered. Times in seconds. */
-export interface Soa {
+interface Soa {
   readonly type: 'SOA';
   readonly primary: string;
   readonly mailbox: string;

@@ -38,7 +38,7 @@ const treeFields: Readonly<Record<string, readonly string[] | undefined>> = {
   verdict: ['sequence', 'at', 'incarnation', 'state', 'evidence'],
 };
 
-export const choosableFields: readonly string[] = [...scalarFields, ...Object.keys(treeFields)];
+const choosableFields: readonly string[] = [...scalarFields, ...Object.keys(treeFields)];
 
 /**
  * Reads `fields=instance,endpoints.address,metadata.team`; undefined means every field.

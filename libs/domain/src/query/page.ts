@@ -41,7 +41,7 @@ export function writeCursor(values: readonly SortValue[], sort: readonly SortKey
 }
 
 /** @throws ROLLCALL_CURSOR_INVALID */
-export function readCursor(cursor: string, sort: readonly SortKey[]): SortValue[] {
+function readCursor(cursor: string, sort: readonly SortKey[]): SortValue[] {
   const [order, ...values] = parseCursor(cursor);
   if (order !== sortText(sort)) {
     throw new RollcallError(

@@ -7,7 +7,7 @@ import { awaitIndex, waitParameters } from './long-poll.js';
 import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
 
 /** What a list of instances says. */
-export interface InstancesAnswer {
+interface InstancesAnswer {
   readonly namespace: string;
   /** Absent when the whole namespace was asked. */
   readonly service?: string;

@@ -7,7 +7,7 @@ export interface SqliteConnection {
   close(): void;
 }
 
-export interface SqliteStatement {
+interface SqliteStatement {
   /** Whether it gives rows. */
   readonly reader: boolean;
   all(parameters: readonly unknown[]): unknown[];

@@ -10,7 +10,7 @@ export interface Tables {
 }
 
 /** How far the tables have come; one row. Written in the transaction that writes the rows it speaks of. */
-export interface ProjectionRow {
+interface ProjectionRow {
   readonly name: string;
   /** Rules the rows were made by. Rows made by other rules are made again from zero. */
   readonly version: number;
