@@ -29,6 +29,7 @@ export class RegistryModule {
       log,
       version,
       writer: () => node.writers().registrar,
+      bulk: () => node.writers().bulk,
       operator: () => node.writers().operator,
       renewer: () => node.writers().renewer,
       watching: () => node.watching(),

@@ -21,6 +21,7 @@ export {
   type ViewSource,
 } from './reader/reader.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
+export { BulkRegistrar, type BulkResult } from './registrar/bulk-registrar.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
 export { type FoldedJournal, foldJournal, type FoldOptions } from './verify/fold-journal.js';
 export { type Difference, type VerifyOptions, type VerifyReport, verifyView } from './verify/verify-view.js';

@@ -1,4 +1,5 @@
 export { graceMs, type LeasePreset, leasePresets, type LeaseTimes, leaseTimes } from './lease/lease.js';
+export { changeableFields, type InstanceChange, mergeInstance } from './instance/merge.js';
 export { normalizeInstance, type NormalRecord } from './instance/normalize.js';
 export { isVerdictInForce, joinInstance, splitInstance } from './instance/state.js';
 export { fromTime, toTime } from './time.js';

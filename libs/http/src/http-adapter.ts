@@ -6,6 +6,7 @@ import { errorText, limits, quote, RollcallError } from '#contracts';
 import type { Log, Reader } from '#application';
 import { compress, isWorthwhile, takesGzip } from './answer/compression.js';
 import { parseJsonBody } from './guard/json-body.js';
+import { JsonLines } from './guard/json-lines.js';
 import { type AllowedHosts, checkPlace } from './guard/origin.js';
 import { RouteTable } from './guard/route-table.js';
 import { checkToken } from './guard/token.js';
@@ -97,9 +98,12 @@ function setFreshness(reply: FastifyReply, { reader, log }: HttpOptions): void {
   }
 }
 
-/** JSON only: Fastify would also take text, and Nest forms. */
+/** JSON, and JSON by lines: Fastify would also take text, and Nest forms. */
 function addBodyParser(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, new JsonLines(body as Buffer));
+  });
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       done(null, parseJsonBody(body as Buffer));

@@ -1,5 +1,6 @@
 import type { ViewTable } from '#domain';
 import type {
+  BulkRegistrar,
   ChangeFeed,
   InstanceNames,
   LeaseRenewer,
@@ -22,7 +23,9 @@ export interface ReadinessSource {
 export interface HttpParts {
   readonly reader: Reader;
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
-  readonly writer: () => Pick<Registrar, 'register' | 'deregister'>;
+  readonly writer: () => Pick<Registrar, 'register' | 'update' | 'deregister'>;
+  /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
+  readonly bulk: () => BulkRegistrar;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
   readonly operator: () => Operator;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */

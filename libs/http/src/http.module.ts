@@ -8,6 +8,7 @@ import { NamespacesController } from './read/namespaces.controller.js';
 import { ServicesController } from './read/services.controller.js';
 import { WatchController } from './watch/watch.controller.js';
 import { WatchHub } from './watch/watch-hub.js';
+import { BulkController } from './write/bulk.controller.js';
 import { RegistrationController } from './write/registration.controller.js';
 
 /** The HTTP API over the parts a process has. */
@@ -21,6 +22,7 @@ export class HttpModule {
         ServicesController,
         InstancesController,
         RegistrationController,
+        BulkController,
         OperatorController,
         NamespacesController,
         WatchController,

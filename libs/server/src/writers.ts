@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { aggregateKey, type InstanceView } from '#contracts';
-import { type InstanceNames, LeaseRenewer, Operator, Registrar } from '#application';
+import { BulkRegistrar, type InstanceNames, LeaseRenewer, Operator, Registrar } from '#application';
 import { JetStreamBeatSender, type Projection, type RegistryStore } from '#jetstream';
 
 /** Everything in a process that writes to the registry on somebody's behalf. */
 export interface Writers {
   readonly registrar: Registrar;
+  readonly bulk: BulkRegistrar;
   readonly operator: Operator;
   readonly renewer: LeaseRenewer;
   close(): void;
@@ -18,8 +19,10 @@ export function openWriters(store: RegistryStore, { table }: Projection): Writer
   const knownByNames = ({ namespace, service, instance }: InstanceNames): InstanceView | undefined =>
     known(aggregateKey({ kind: 'instance', namespace, service, instance }));
   const beats = new JetStreamBeatSender(store);
+  const registrar = new Registrar(store.journal, identity, known);
   return {
-    registrar: new Registrar(store.journal, identity, known),
+    registrar,
+    bulk: new BulkRegistrar(store.journal, identity, known, registrar),
     operator: new Operator(store.journal, identity, knownByNames),
     renewer: new LeaseRenewer(beats, knownByNames),
     close: () => beats.close(),

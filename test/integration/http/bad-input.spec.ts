@@ -162,7 +162,7 @@ describe('a request to nowhere', () => {
       405,
       'ROLLCALL_METHOD_NOT_ALLOWED',
     );
-    expect(headers['allow']).toBe('DELETE, GET, HEAD, PUT');
+    expect(headers['allow']).toBe('DELETE, GET, HEAD, PATCH, PUT');
     await expectProblem(
       http.ask('/healthz', { method: 'DELETE', headers: authorized }),
       405,

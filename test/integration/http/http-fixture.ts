@@ -50,6 +50,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     log,
     version: '0.0.0',
     writer: () => node.writers().registrar,
+    bulk: () => node.writers().bulk,
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
     watching: () => node.watching(),

@@ -9,7 +9,7 @@ import {
   recordProblems,
   RollcallError,
 } from '#contracts';
-import { splitInstance } from '#domain';
+import { changedPaths, type InstanceChange, mergeInstance, splitInstance } from '#domain';
 import type { Journal, LastEvent } from '../ports/journal.js';
 import { type Actor, attributesOf, type EventIdentity } from './event-factory.js';
 import { retryConflicts } from './retry-conflicts.js';
@@ -49,23 +49,47 @@ export class Registrar {
     });
   }
 
+  /**
+   * Changes what is registered. A change that changes nothing writes nothing.
+   * @throws ROLLCALL_NOT_FOUND when the instance is not registered, ROLLCALL_RECORD_INVALID
+   */
+  async update(
+    names: Omit<InstanceAggregateId, 'kind'>,
+    change: InstanceChange,
+    by: Actor,
+  ): Promise<Registered> {
+    const aggregate = aggregateOf(names);
+    return retryConflicts(async () => {
+      const { record, revision } = await this.#present(aggregate);
+      const data = mergeInstance(record, change);
+      assertRecord('instance', data);
+      const { incarnation } = record;
+      if (changedPaths(record, data).length === 0) return { sequence: revision, incarnation };
+      const event = { ...attributesOf(this.identity, eventTypes.instanceUpdated, by), aggregate, data };
+      return { sequence: await this.journal.append(event, { expectedRevision: revision }), incarnation };
+    });
+  }
+
   /** @throws ROLLCALL_NOT_FOUND when the instance is not registered */
   async deregister(names: Omit<InstanceAggregateId, 'kind'>, by: Actor): Promise<Registered> {
     const aggregate = aggregateOf(names);
     return retryConflicts(async () => {
-      const last = await this.journal.last(aggregate);
-      const record = presentRecord(last, this.known(aggregateKey(aggregate)));
-      if (last === undefined || record === undefined) {
-        throw new RollcallError(
-          'ROLLCALL_NOT_FOUND',
-          `instance ${quote(names.instance)} of service ${quote(names.service)} is not registered`,
-        );
-      }
+      const { record, revision } = await this.#present(aggregate);
       const data: InstanceRecord = { ...record, status: 'down' };
       const event = { ...attributesOf(this.identity, eventTypes.instanceDeregistered, by), aggregate, data };
-      const sequence = await this.journal.append(event, { expectedRevision: last.sequence });
+      const sequence = await this.journal.append(event, { expectedRevision: revision });
       return { sequence, incarnation: record.incarnation };
     });
+  }
+
+  /** What is registered, and the sequence a next write must expect. */
+  async #present(aggregate: InstanceAggregateId): Promise<{ record: InstanceRecord; revision: number }> {
+    const last = await this.journal.last(aggregate);
+    const record = presentRecord(last, this.known(aggregateKey(aggregate)));
+    if (last !== undefined && record !== undefined) return { record, revision: last.sequence };
+    const { service, instance } = aggregate;
+    const text = `instance ${quote(instance)} of service ${quote(service)} is not registered`;
+    throw new RollcallError('ROLLCALL_NOT_FOUND', text);
   }
 }
 
@@ -103,7 +127,7 @@ const lifeTypes = new Set<string>([
 ]);
 
 /** The incarnation in an aggregate's last event; 0 when there is none or it cannot be read. */
-function incarnationOf(last: LastEvent | undefined): number {
+export function incarnationOf(last: LastEvent | undefined): number {
   const found = (last?.data as { incarnation?: unknown } | undefined)?.incarnation;
   return typeof found === 'number' && Number.isSafeInteger(found) && found > 0 ? found : 0;
 }

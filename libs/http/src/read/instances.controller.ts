@@ -6,18 +6,6 @@ import { InstanceAnswers } from './instance-answers.js';
 import { awaitIndex, waitParameters } from './long-poll.js';
 import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
 
-/** What a list of instances says. */
-interface InstancesAnswer {
-  readonly namespace: string;
-  /** Absent when the whole namespace was asked. */
-  readonly service?: string;
-  readonly instances: readonly Partial<InstanceView>[];
-  /** How many there are on all pages. */
-  readonly total: number;
-  /** Cursor of the next page; absent on the last. */
-  readonly next?: string;
-}
-
 @Controller('v1/namespaces/:namespace')
 export class InstancesController {
   constructor(

@@ -5,6 +5,7 @@ import {
   type InstanceRecord,
   limits,
   quote,
+  recordProblems,
   recordProblemsByClass,
   recordSchemas,
   RollcallError,
@@ -39,7 +40,7 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
   const problems = [
     ...nameProblems(names, given),
     ...unknownFields(recordSchemas.instance, given, ''),
-    ...recordProblemsByClass('instance', { ...input, incarnation: 1 }),
+    ...problemsOf({ ...input, incarnation: 1 }),
   ];
   if (problems.length > 0) {
     throw new RollcallError(
@@ -52,6 +53,11 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
   }
   checkSize(input);
   return input as unknown as RegistrationInput;
+}
+
+/** Whether it is valid is asked fast; what is wrong with it is told by whoever tells everything at once. */
+function problemsOf(record: object): FieldProblem[] {
+  return recordProblems('instance', record).length === 0 ? [] : recordProblemsByClass('instance', record);
 }
 
 function nameProblems(names: InstanceNames, given: Record<string, unknown>): FieldProblem[] {

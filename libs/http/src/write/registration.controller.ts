@@ -1,8 +1,10 @@
-import { Controller, Delete, HttpStatus, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, HttpStatus, Inject, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkName, limits } from '#contracts';
 import type { Registered } from '#application';
+import { changeableFields } from '#domain';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { objectBody } from '../operate/operate-body.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from './actor.js';
 import { type InstanceNames, registrationOf } from './registration-body.js';
@@ -29,6 +31,24 @@ export class RegistrationController {
     void reply.code(isNew ? HttpStatus.CREATED : HttpStatus.OK);
     void reply.header('x-rollcall-sequence', String(registered.sequence));
     return registered;
+  }
+
+  /**
+   * Changes fields of a running instance, such as `{"status": "draining"}` or `{"metadata": {"ring": "2", "old": null}}`:
+   * JSON Merge Patch (RFC 7396), in which null takes a field away.
+   */
+  @Patch()
+  async update(
+    @Param() names: InstanceNames,
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Registered> {
+    const { reason, ...checked } = check(names, query);
+    const change = objectBody(request.body, changeableFields);
+    const updated = await this.parts.writer().update(checked, change, actorOf(request, reason));
+    void reply.header('x-rollcall-sequence', String(updated.sequence));
+    return updated;
   }
 
   /** Says good-bye for the instance; `reason` is kept in the journal and shown to consumers. */
