@@ -1,7 +1,8 @@
 /** Sorted copies and nearest-rank percentiles: no smoothing, nothing thrown away. */
 export function percentiles(samples: readonly number[]) {
   const sorted = [...samples].sort((left, right) => left - right);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN;
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: sorted.at(-1) ?? NaN };
 }
 
@@ -28,8 +29,12 @@ export function printFigures(title: string, figures: readonly Figure[]): void {
   console.log(`\n${title}`);
   for (const { name, value, unit, goal, note } of figures) {
     const limit = goal?.atMost ?? goal?.atLeast;
-    const isMet = limit === undefined ? undefined : goal?.atMost === undefined ? value >= limit : value <= limit;
-    const verdict = isMet === undefined ? '' : ` (goal ${goal?.atMost === undefined ? '>=' : '<='} ${limit} ${unit}: ${isMet ? 'met' : 'MISSED'})`;
+    const isMet =
+      limit === undefined ? undefined : goal?.atMost === undefined ? value >= limit : value <= limit;
+    const verdict =
+      isMet === undefined
+        ? ''
+        : ` (goal ${goal?.atMost === undefined ? '>=' : '<='} ${limit} ${unit}: ${isMet ? 'met' : 'MISSED'})`;
     console.log(`  ${name}: ${format(value)} ${unit}${verdict}${note === undefined ? '' : ` - ${note}`}`);
   }
 }

@@ -6,7 +6,11 @@ import { fixtureEvent } from './fixtures.js';
 import { type Figure, median, printFigures, residentMb } from './measure.js';
 
 /** Replay + fold of a long journal from zero: what `verify` and a rebuild cost. */
-export async function benchReplay(options: { events: number; instances: number; rounds: number }): Promise<Figure[]> {
+async function benchReplay(options: {
+  events: number;
+  instances: number;
+  rounds: number;
+}): Promise<Figure[]> {
   const broker = await startTestBroker({ synced: false });
   const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
   const store = await openRegistryStore({ connection });
@@ -26,13 +30,25 @@ export async function benchReplay(options: { events: number; instances: number; 
     const startedAtMs = performance.now();
     const folded = await foldJournal(store.journal, { toSequence: options.events });
     const seconds = (performance.now() - startedAtMs) / 1_000;
-    if (folded.events !== options.events || folded.entries.size !== options.instances || folded.setAside !== 0) {
-      throw new Error(`folded ${folded.events} events to ${folded.entries.size} entries, set aside ${folded.setAside}`);
+    if (
+      folded.events !== options.events ||
+      folded.entries.size !== options.instances ||
+      folded.setAside !== 0
+    ) {
+      throw new Error(
+        `folded ${folded.events} events to ${folded.entries.size} entries, set aside ${folded.setAside}`,
+      );
     }
     rates.push(options.events / seconds);
   }
   const figures: Figure[] = [
-    { name: 'replay + fold', value: median(rates), unit: 'events/s', goal: { atLeast: 80_000 }, note: `${options.events} events, about ${Math.round(bytes / options.events)} B each with headers, ${options.instances} instances, ${rates.map((rate) => Math.round(rate)).join(' / ')}` },
+    {
+      name: 'replay + fold',
+      value: median(rates),
+      unit: 'events/s',
+      goal: { atLeast: 80_000 },
+      note: `${options.events} events, about ${Math.round(bytes / options.events)} B each with headers, ${options.instances} instances, ${rates.map((rate) => Math.round(rate)).join(' / ')}`,
+    },
     { name: 'memory after the fold', value: residentMb(), unit: 'MB' },
   ];
   await connection.close();
@@ -40,5 +56,5 @@ export async function benchReplay(options: { events: number; instances: number; 
   return figures;
 }
 
-const events = Number(process.argv[2] ?? 1_000_000);
-printFigures('Replay', await benchReplay({ events, instances: Math.min(10_000, events), rounds: 3 }));
+const events = process.argv.includes('--quick') ? 100_000 : 1_000_000;
+printFigures('Replay', await benchReplay({ events, instances: 10_000, rounds: 3 }));
