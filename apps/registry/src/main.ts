@@ -30,11 +30,17 @@ async function start(context: ServerContext): Promise<RunningServer> {
 /** Answers DNS from the same view, when a port is given for it. */
 async function openDns(
   { settings, log }: ServerContext,
-  { node }: ReturnType<typeof registryParts>,
+  { node, metrics }: ReturnType<typeof registryParts>,
 ): Promise<DnsServer | undefined> {
   if (settings.dns === undefined) return undefined;
   const { host } = settings.http;
-  const dns = new DnsServer({ source: tableSource(() => node.view), host, port: settings.dns.port, log });
+  const dns = new DnsServer({
+    source: tableSource(() => node.view),
+    host,
+    port: settings.dns.port,
+    log,
+    onAnswered: metrics.onDnsAnswered,
+  });
   await dns.start();
   log.info('answering DNS', { host, port: dns.port, zone: 'rollcall.' });
   return dns;
@@ -46,11 +52,12 @@ async function openHttp(
 ): Promise<NestFastifyApplication> {
   const { settings, log } = context;
   const { host, port, hosts, token } = settings.http;
-  const { reader } = parts;
+  const { reader, metrics } = parts;
   const adapter = new HttpAdapter({
     reader,
     log,
     listenHost: host,
+    onAnswered: metrics.onAnswered,
     hosts,
     ...(token === undefined ? {} : { token }),
   });

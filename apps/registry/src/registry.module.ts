@@ -1,31 +1,35 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Reader } from '#application';
 import { HttpModule } from '#http';
-import { packageVersion, Readiness, type ServerLog, type Settings } from '#platform';
-import { addNodeChecks, RegistryNode } from '#server';
+import { type Metrics, packageVersion, Readiness, type ServerLog, type Settings } from '#platform';
+import { addNodeChecks, nodeMetrics, RegistryNode } from '#server';
 
 /** Everything this process is made of. */
 export interface RegistryParts {
   readonly node: RegistryNode;
   readonly readiness: Readiness;
   readonly reader: Reader;
+  readonly metrics: Metrics;
 }
 
 /** The wiring: which adapters stand behind which ports. */
 export function registryParts(settings: Settings, log: ServerLog): RegistryParts {
-  const node = new RegistryNode({ name: 'rollcall-registry', settings, log, watches: true });
+  const metrics = nodeMetrics(() => node);
+  const { onFolded } = metrics;
+  const node = new RegistryNode({ name: 'rollcall-registry', settings, log, watches: true, onFolded });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
-  return { node, readiness, reader: new Reader(() => node.view) };
+  return { node, readiness, metrics, reader: new Reader(() => node.view) };
 }
 
 @Module({})
 export class RegistryModule {
-  static over({ node, readiness, reader }: RegistryParts, log: ServerLog): DynamicModule {
+  static over({ node, readiness, reader, metrics }: RegistryParts, log: ServerLog): DynamicModule {
     const version = packageVersion();
     const http = HttpModule.register({
       reader,
       readiness,
+      metrics,
       log,
       version,
       writer: () => node.writers().registrar,

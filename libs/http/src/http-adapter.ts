@@ -16,8 +16,19 @@ import { ProblemFilter } from './problem/problem-filter.js';
 export interface HttpOptions extends AllowedHosts {
   readonly reader: Reader;
   readonly log: Log;
+  /** Told of each answer; for metrics. */
+  readonly onAnswered?: (request: AnsweredRequest) => void;
   /** Guards writes when set. */
   readonly token?: string;
+}
+
+/** One request, once it is answered. */
+interface AnsweredRequest {
+  readonly method: string;
+  /** The route, not the path, so that there are few of them. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
 }
 
 /** A slow sender holds a connection no longer than this. */
@@ -67,6 +78,16 @@ function addGuards(instance: FastifyInstance, options: HttpOptions): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+  instance.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    options.onAnswered?.({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1_000,
+    });
+    done();
   });
   instance.addHook('onSend', async (request, reply, payload) => {
     setFreshness(reply, options);

@@ -19,6 +19,12 @@ export interface ReadinessSource {
   }>;
 }
 
+/** What a process tells about itself, as text. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** What the HTTP front door needs of the process it stands in. */
 export interface HttpParts {
   readonly reader: Reader;
@@ -33,6 +39,7 @@ export interface HttpParts {
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
+  readonly metrics: MetricsSource;
   readonly readiness: ReadinessSource;
   readonly log: Log;
   readonly version: string;

@@ -1,4 +1,4 @@
-import type { ChangeFeed, Log } from '#application';
+import type { ChangeFeed, Log, ProjectorParts } from '#application';
 import type { Settings } from '#platform';
 
 export interface OpenOptions {
@@ -8,6 +8,8 @@ export interface OpenOptions {
   readonly log: Log;
   /** Told of every change of the view. */
   readonly feed?: ChangeFeed;
+  /** Told of each event this process folds while it leads. */
+  readonly onFolded?: ProjectorParts['onFolded'];
   /** Also find out who is dead. */
   readonly watches?: boolean;
 }

@@ -28,6 +28,7 @@ export async function openRegistry(
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
   let watchman: NodeWatchman | undefined;
   const projection = createProjection(store, {
+    ...(options.onFolded === undefined ? {} : { onFolded: options.onFolded }),
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
     onChange: (key, record) => {
       watchman?.onChange(key, record);

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Reader, silentLog } from '#application';
 import { HttpAdapter, HttpModule, type HttpOptions, type HttpParts } from '#http';
 import { Readiness, readSettings } from '#platform';
-import { addNodeChecks, RegistryNode } from '#server';
+import { addNodeChecks, nodeMetrics, RegistryNode } from '#server';
 import { startTestBroker, type TestBroker } from '#testkit';
 
 interface Answer {
@@ -39,7 +39,8 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   const { settings } = readSettings(broker.env);
   const errors: HttpFixture['errors'] = [];
   const log = { ...silentLog, error: (text: string, facts = {}) => void errors.push({ text, facts }) };
-  const node = new RegistryNode({ name: 'test', settings, log });
+  const metrics = nodeMetrics(() => node);
+  const node: RegistryNode = new RegistryNode({ name: 'test', settings, log, onFolded: metrics.onFolded });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
   await node.join();
@@ -47,6 +48,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   const parts: HttpParts = {
     reader,
     readiness,
+    metrics,
     log,
     version: '0.0.0',
     writer: () => node.writers().registrar,
@@ -56,7 +58,14 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     watching: () => node.watching(),
     story: (names) => node.story(names),
   };
-  const adapter = new HttpAdapter({ log, listenHost: '127.0.0.1', hosts: [], ...options, reader });
+  const adapter = new HttpAdapter({
+    log,
+    listenHost: '127.0.0.1',
+    hosts: [],
+    onAnswered: metrics.onAnswered,
+    ...options,
+    reader,
+  });
   const module = await Test.createTestingModule({ imports: [HttpModule.register(parts)] }).compile();
   const app = module.createNestApplication<NestFastifyApplication>(adapter, {
     bodyParser: false,

@@ -14,7 +14,7 @@ export const changeableFields = [
   'heartbeatMs',
 ] as const satisfies readonly (keyof InstanceRecord)[];
 
-export type ChangeableField = (typeof changeableFields)[number];
+type ChangeableField = (typeof changeableFields)[number];
 
 /** New values by field; null takes a field, or one key of the metadata, away. Absent fields stay. */
 export type InstanceChange = { readonly [Field in ChangeableField]?: unknown };

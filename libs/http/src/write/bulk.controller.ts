@@ -10,7 +10,7 @@ import { actorOf } from './actor.js';
 import { registrationOf } from './registration-body.js';
 
 /** What became of one registration, in the place it had in the request. */
-export interface BulkItem {
+interface BulkItem {
   readonly service?: string;
   readonly instance?: string;
   readonly sequence?: number;
@@ -18,7 +18,7 @@ export interface BulkItem {
   readonly problem?: Problem;
 }
 
-export interface BulkAnswer {
+interface BulkAnswer {
   readonly registered: number;
   readonly failed: number;
   readonly results: readonly BulkItem[];

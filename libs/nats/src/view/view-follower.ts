@@ -72,6 +72,7 @@ export class ViewFollower {
   #buffer: Msg[] | undefined = [];
   #position = 0;
   #positionAt: string | undefined;
+  #quarantined = 0;
   #stored: StoredPosition = { record: undefined, revision: 0 };
   #heardAtMs = 0;
   #syncing: Promise<void> | undefined;
@@ -93,6 +94,11 @@ export class ViewFollower {
   /** Broker time of the event at that position. */
   get positionAt(): string | undefined {
     return this.#positionAt;
+  }
+
+  /** Events set aside by then. */
+  get quarantined(): number {
+    return this.#quarantined;
   }
 
   /** The position record the last snapshot found in the bucket. */
@@ -270,6 +276,7 @@ export class ViewFollower {
   #advance(position: PositionRecord): void {
     this.#position = position.position;
     this.#positionAt = position.at;
+    this.#quarantined = position.quarantined;
     this.#heardAtMs = performance.now();
     for (const waiter of this.#waiters) {
       if (waiter.sequence > this.#position) continue;
