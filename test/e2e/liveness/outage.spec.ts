@@ -12,6 +12,7 @@ const CROWDS = 2;
 const EACH = 500;
 /** A short lease, so that an outage of seconds is longer than it. */
 const LEASE = { heartbeatMs: 1_000, leaseMs: 4_000 };
+const QUIET_MS = 12_000;
 
 let broker: TestBroker;
 let registry: RegistryProcess;
@@ -42,6 +43,11 @@ describe('a thousand instances that live on while their broker is dead', () => {
     await view.reached((await store.journal.ends()).lastSequence);
     expect(statusesOf(view)).toEqual({ up: CROWDS * EACH });
   });
+
+  it('beat a thousand times a second, and nobody is even suspected', async () => {
+    await delay(QUIET_MS);
+    expect(await verdictsIn(store)).toEqual([]);
+  }, 30_000);
 
   it('lose nobody when it is killed and comes back after longer than their lease', async () => {
     await broker.kill();
