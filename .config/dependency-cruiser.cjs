@@ -80,7 +80,7 @@ forbidden.push(
     name: 'nobody-imports-an-app',
     comment: 'Apps are leaves. Only the test runner shares the set-up of a bare clone with the launcher.',
     severity: 'error',
-    from: { path: '^(libs|test)/', pathNot: '^test/run\\.mjs$' },
+    from: { path: '^(libs|test)/', pathNot: '^test/(bench/)?run\\.mjs$' },
     to: { path: '^apps/' },
   },
   {
