@@ -16,7 +16,14 @@ export interface RegistryParts {
 export function registryParts(settings: Settings, log: ServerLog): RegistryParts {
   const metrics = nodeMetrics(() => node);
   const { onFolded } = metrics;
-  const node = new RegistryNode({ name: 'rollcall-registry', settings, log, watches: true, onFolded });
+  const node = new RegistryNode({
+    name: 'rollcall-registry',
+    settings,
+    log,
+    watches: true,
+    answers: true,
+    onFolded,
+  });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
   return { node, readiness, metrics, reader: new Reader(() => node.view) };

@@ -36,3 +36,6 @@ export { type BeatSender, LeaseRenewer, type Renewal } from './registrar/lease-r
 export { ChangeFeed, type FeedChange, type FeedListener, type FeedPlace } from './watch/change-feed.js';
 export type { GapReason, ToldRecord, WatchEvent, WatchSink } from './watch/watch-event.js';
 export { Watcher, type WatchOrder } from './watch/watcher.js';
+export { objectBody, overrideBody, reasonIn } from './input/operator-input.js';
+export { registrationOf } from './input/registration-input.js';
+export { type BulkItem, registerItems } from './registrar/register-items.js';

@@ -59,6 +59,8 @@ export async function openRegistryStore(options: StoreOptions): Promise<Registry
 
 export interface ProjectionOptions extends FollowerHandlers {
   readonly onFolded?: ProjectorParts['onFolded'];
+  /** Takes part in the election of who folds. Default true; else it only follows. */
+  readonly leads?: boolean;
 }
 
 /** The view in this process: followed always, written whenever this process leads. */
@@ -74,7 +76,7 @@ export interface Projection {
 export function createProjection(store: RegistryStore, options: ProjectionOptions = {}): Projection {
   const { connection, log } = store;
   const table = new ViewTable();
-  const { onFolded, ...handlers } = options;
+  const { onFolded, leads = true, ...handlers } = options;
   const follower = new ViewFollower({ ...store, ...handlers, table, isLeading: () => projector.isLeading });
   const replica: ViewReplica = {
     takeOver: async () => {
@@ -101,7 +103,7 @@ export function createProjection(store: RegistryStore, options: ProjectionOption
     start: async () => {
       await follower.start();
       stopWatching = watchConnection(connection, { onReconnect: () => projector.restartTerm() });
-      await projector.start();
+      if (leads) await projector.start();
     },
     stop: async () => {
       stopWatching();

@@ -10,6 +10,10 @@ export interface OpenOptions {
   readonly feed?: ChangeFeed;
   /** Told of each event this process folds while it leads. */
   readonly onFolded?: ProjectorParts['onFolded'];
+  /** Takes part in folding the journal into the view. Default true. */
+  readonly projects?: boolean;
   /** Also find out who is dead. */
   readonly watches?: boolean;
+  /** Also answer requests over NATS. */
+  readonly answers?: boolean;
 }

@@ -1,5 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { Reader } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
+import { RequestDoor } from '#requests';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
 import type { OpenOptions } from './open-options.js';
 import { openWriters, type Writers } from './writers.js';
@@ -27,7 +29,9 @@ export async function openRegistry(
   const place = domain === undefined ? {} : { domain };
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
   let watchman: NodeWatchman | undefined;
+  let door: RequestDoor | undefined;
   const projection = createProjection(store, {
+    leads: options.projects !== false,
     ...(options.onFolded === undefined ? {} : { onFolded: options.onFolded }),
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
     onChange: (key, record) => {
@@ -42,6 +46,7 @@ export async function openRegistry(
   });
   const writers = openWriters(store, projection);
   const leave = async (hasBroker: boolean): Promise<void> => {
+    door?.close();
     if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
     writers.close();
     store.journal.close();
@@ -49,6 +54,11 @@ export async function openRegistry(
   try {
     await projection.start();
     if (options.watches === true) watchman = await startWatchman(options, store, projection);
+    if (options.answers === true) {
+      const reader = new Reader(() => projection.follower);
+      door = new RequestDoor({ ...store, reader, writers: () => writers, log });
+      door.open();
+    }
   } catch (error) {
     await leave(true).catch(() => undefined);
     throw error;

@@ -14,11 +14,17 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkName, limits, RollcallError, type ServicePolicyRecord } from '#contracts';
-import type { InstanceNames, Renewal, StoryLine } from '#application';
+import {
+  type InstanceNames,
+  objectBody,
+  overrideBody,
+  reasonIn,
+  type Renewal,
+  type StoryLine,
+} from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
-import { objectBody, overrideBody, reasonIn } from './operate-body.js';
 
 interface Written {
   readonly sequence: number;

@@ -1,13 +1,11 @@
 import { Controller, Delete, HttpStatus, Inject, Param, Patch, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkName, limits } from '#contracts';
-import type { Registered } from '#application';
+import { type InstanceNames, objectBody, type Registered, registrationOf } from '#application';
 import { changeableFields } from '#domain';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import { objectBody } from '../operate/operate-body.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from './actor.js';
-import { type InstanceNames, registrationOf } from './registration-body.js';
 
 @Controller('v1/namespaces/:namespace/services/:service/instances/:instance')
 export class RegistrationController {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isRollcallError, limits } from '#contracts';
-import { registrationOf } from './registration-body.js';
+import { registrationOf } from './registration-input.js';
 
 const names = { namespace: 'default', service: 'orders', instance: 'orders-1' };
 const body = {

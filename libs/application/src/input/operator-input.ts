@@ -6,7 +6,7 @@ import {
   quote,
   RollcallError,
 } from '#contracts';
-import type { OverrideChange } from '#application';
+import type { OverrideChange } from '../operator/operator.js';
 
 /** @throws ROLLCALL_BODY_INVALID when the body is no object, ROLLCALL_RECORD_INVALID for fields that are not allowed */
 export function objectBody(body: unknown, allowed: readonly string[]): Record<string, unknown> {

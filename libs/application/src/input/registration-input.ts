@@ -1,7 +1,6 @@
 import {
   describeProblems,
   type FieldProblem,
-  type InstanceAggregateId,
   type InstanceRecord,
   limits,
   quote,
@@ -10,9 +9,8 @@ import {
   recordSchemas,
   RollcallError,
 } from '#contracts';
-import type { RegistrationInput } from '#application';
-
-export type InstanceNames = Omit<InstanceAggregateId, 'kind'>;
+import type { InstanceNames } from '../operator/operator.js';
+import type { RegistrationInput } from '../registrar/registrar.js';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;

@@ -1,0 +1,73 @@
+import { quote, RollcallError } from '#contracts';
+import type { Reader } from '#application';
+import { parseInstanceQuery, queryParameters } from '#domain';
+import { atLeastIn, checkFields, type Input, nameIn } from './input.js';
+
+/** Answers one kind of question from its fields. */
+export type Query = (reader: Reader, input: Input) => object;
+
+const instanceFields = queryParameters.filter((name) => name !== 'service');
+
+/** What can be asked on `rollcall.v1.query.<name>`: the same as over HTTP. */
+export const queries: Readonly<Record<string, Query>> = {
+  namespaces: (reader, input) => {
+    checkFields(input, ['atLeast']);
+    return { namespaces: reader.namespaces() };
+  },
+
+  services: (reader, input) => {
+    checkFields(input, ['namespace', 'atLeast']);
+    const namespace = nameIn(input, 'namespace');
+    return { namespace, services: reader.services(namespace) };
+  },
+
+  service: (reader, input) => {
+    checkFields(input, ['namespace', 'service', 'atLeast']);
+    const [namespace, service] = [nameIn(input, 'namespace'), nameIn(input, 'service')];
+    const found = reader.service(namespace, service);
+    if (found !== undefined) return { namespace, ...found };
+    throw new RollcallError(
+      'ROLLCALL_NOT_FOUND',
+      `namespace ${quote(namespace)} has no service ${quote(service)}`,
+    );
+  },
+
+  /** With `service`, a name, the instances of one service; without, those of the namespace. */
+  instances: (reader, input) => {
+    checkFields(input, ['namespace', 'service', 'all', 'atLeast', ...instanceFields]);
+    const namespace = nameIn(input, 'namespace');
+    const service = input['service'] === undefined ? undefined : nameIn(input, 'service');
+    const place = { namespace, ...(service === undefined ? {} : { service }) };
+    const asked = Object.fromEntries(Object.entries(input).filter(([name]) => isQuestion(name)));
+    const { items, ...page } = reader.query({ ...place, all: allIn(input) }, parseInstanceQuery(asked));
+    return { ...place, instances: items, ...page };
+  },
+
+  instance: (reader, input) => {
+    checkFields(input, ['namespace', 'service', 'instance', 'atLeast']);
+    const names = [nameIn(input, 'namespace'), nameIn(input, 'service'), nameIn(input, 'instance')] as const;
+    const found = reader.instance(...names);
+    if (found !== undefined) return found;
+    throw new RollcallError(
+      'ROLLCALL_NOT_FOUND',
+      `service ${quote(names[1])} has no instance ${quote(names[2])}`,
+    );
+  },
+};
+
+/** Waits for the sequence a question demands, then answers it. */
+export async function answerQuery(reader: Reader, query: Query, input: Input): Promise<object> {
+  await reader.atLeast(atLeastIn(input));
+  return query(reader, input);
+}
+
+function isQuestion(name: string): boolean {
+  return instanceFields.some((field) => field === name);
+}
+
+function allIn({ all }: Input): boolean {
+  if (all === undefined || typeof all === 'boolean') return all === true;
+  throw new RollcallError('ROLLCALL_QUERY_INVALID', `all is ${quote(all)}, allowed is true or false`, {
+    action: 'Correct it, or leave it out.',
+  });
+}
