@@ -12,6 +12,7 @@ export const changeableFields = [
   'metadata',
   'leaseMs',
   'heartbeatMs',
+  'healthCheck',
 ] as const satisfies readonly (keyof InstanceRecord)[];
 
 type ChangeableField = (typeof changeableFields)[number];

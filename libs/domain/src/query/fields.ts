@@ -8,37 +8,35 @@ export interface FieldChoice {
   readonly below?: string;
 }
 
-const scalarFields = [
-  'namespace',
-  'service',
-  'instance',
-  'incarnation',
-  'version',
-  'status',
-  'zone',
-  'region',
-  'weight',
-  'leaseMs',
-  'heartbeatMs',
-  'startedAt',
-  'tags',
-  'registeredAt',
-  'registeredSequence',
-  'revision',
-  'departure',
-  'left',
-] as const;
-
-/** Fields that can be entered, and what may be asked for below them; undefined: any key. */
-const treeFields: Readonly<Record<string, readonly string[] | undefined>> = {
+/** Every field of a view, and what may be asked for below it: nothing, some names, or any key. */
+const fieldsBelow: Readonly<Record<keyof Required<InstanceView>, 'nothing' | 'any' | readonly string[]>> = {
+  namespace: 'nothing',
+  service: 'nothing',
+  instance: 'nothing',
+  incarnation: 'nothing',
+  version: 'nothing',
+  status: 'nothing',
   endpoints: ['name', 'protocol', 'address', 'port', 'path', 'subject'],
-  metadata: undefined,
+  zone: 'nothing',
+  region: 'nothing',
+  weight: 'nothing',
+  tags: 'nothing',
+  metadata: 'any',
+  leaseMs: 'nothing',
+  heartbeatMs: 'nothing',
+  healthCheck: 'nothing',
+  startedAt: 'nothing',
   reported: ['status', 'weight'],
   override: ['sequence', 'at', 'status', 'weight', 'evictedIncarnation', 'actor', 'reason'],
   verdict: ['sequence', 'at', 'incarnation', 'state', 'evidence'],
+  departure: 'nothing',
+  left: 'nothing',
+  registeredAt: 'nothing',
+  registeredSequence: 'nothing',
+  revision: 'nothing',
 };
 
-const choosableFields: readonly string[] = [...scalarFields, ...Object.keys(treeFields)];
+const choosableFields = Object.keys(fieldsBelow);
 
 /**
  * Reads `fields=instance,endpoints.address,metadata.team`; undefined means every field.
@@ -50,8 +48,7 @@ export function parseFields(input: QueryInput): FieldChoice[] | undefined {
   const choices = splitAt(text, ',').map(({ item, at }) => {
     const dot = item.indexOf('.');
     const field = dot === -1 ? item : item.slice(0, dot);
-    if (!choosableFields.includes(field))
-      throw mistake('fields', text, at, `one of ${choosableFields.join(', ')}`);
+    if (!isField(field)) throw mistake('fields', text, at, `one of ${choosableFields.join(', ')}`);
     if (dot === -1) return { field };
     const below = item.slice(dot + 1);
     if (!mayStandBelow(field, below)) throw mistake('fields', text, at + dot, expectedBelow(field));
@@ -61,16 +58,19 @@ export function parseFields(input: QueryInput): FieldChoice[] | undefined {
   throw mistake('fields', text, text.length, `at most ${limits.queryTermsMax} fields`);
 }
 
-function mayStandBelow(field: string, below: string): boolean {
-  if (!Object.hasOwn(treeFields, field)) return false;
-  return treeFields[field]?.includes(below) ?? below !== '';
+function isField(name: string): name is keyof InstanceView {
+  return Object.hasOwn(fieldsBelow, name);
 }
 
-function expectedBelow(field: string): string {
-  if (!Object.hasOwn(treeFields, field)) return `"," or the end: "${field}" has no fields`;
-  return treeFields[field] === undefined
-    ? 'a key'
-    : `one of ${treeFields[field].map((name) => `.${name}`).join(', ')}`;
+function mayStandBelow(field: keyof InstanceView, below: string): boolean {
+  const names = fieldsBelow[field];
+  return names === 'any' ? below !== '' : names !== 'nothing' && names.includes(below);
+}
+
+function expectedBelow(field: keyof InstanceView): string {
+  const names = fieldsBelow[field];
+  if (names === 'nothing') return `"," or the end: "${field}" has no fields`;
+  return names === 'any' ? 'a key' : `one of ${names.map((name) => `.${name}`).join(', ')}`;
 }
 
 type Tree = Record<string, unknown>;
