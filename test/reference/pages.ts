@@ -1,5 +1,6 @@
 import { asyncApi } from './asyncapi.js';
 import { renderDecisionIndex } from './decisions.js';
+import { openApi, renderOpenApiModule } from './openapi.js';
 import { renderErrorPage } from './error-page.js';
 import { renderLimitsPage } from './limits-page.js';
 import { schemaPages } from './record-pages.js';
@@ -12,6 +13,8 @@ export const pages: readonly [path: string, render: () => string][] = [
   ['libs/contracts/src/generated/record-schemas.ts', renderRecordSchemas],
   ...schemaPages(),
   ['docs/reference/asyncapi.json', () => renderJson(asyncApi())],
+  ['docs/reference/openapi.json', () => renderJson(openApi())],
+  ['libs/http/src/generated/openapi.ts', renderOpenApiModule],
   ['docs/reference/errors.md', renderErrorPage],
   ['docs/reference/limits.md', renderLimitsPage],
   ['docs/reference/settings.md', renderSettingsPage],

@@ -42,6 +42,8 @@ const PARAMETER_LENGTH_MAX = 1_024;
  */
 export class HttpAdapter extends FastifyAdapter {
   readonly problems: ProblemFilter;
+  /** Every route there is. */
+  readonly routes: RouteTable;
 
   constructor(options: HttpOptions) {
     const routes = new RouteTable();
@@ -55,6 +57,7 @@ export class HttpAdapter extends FastifyAdapter {
       clientErrorHandler: answerBrokenRequest,
     } as FastifyServerOptions);
     this.problems = problems;
+    this.routes = routes;
     const instance = this.getInstance();
     instance.addHook('onRoute', ({ url, method }) => routes.add(url, method));
     addGuards(instance, options);

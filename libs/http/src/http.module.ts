@@ -8,6 +8,7 @@ import { NamespacesController } from './read/namespaces.controller.js';
 import { ServicesController } from './read/services.controller.js';
 import { WatchController } from './watch/watch.controller.js';
 import { WatchHub } from './watch/watch-hub.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { PrometheusController } from './prometheus/prometheus.controller.js';
 import { BulkController } from './write/bulk.controller.js';
 import { RegistrationController } from './write/registration.controller.js';
@@ -24,6 +25,7 @@ export class HttpModule {
         InstancesController,
         RegistrationController,
         BulkController,
+        OpenApiController,
         PrometheusController,
         OperatorController,
         NamespacesController,

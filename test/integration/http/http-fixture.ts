@@ -25,6 +25,8 @@ export interface HttpFixture {
   readonly broker: TestBroker;
   readonly node: RegistryNode;
   readonly port: number;
+  /** Every route, such as `GET /healthz`. */
+  readonly routes: readonly string[];
   /** What the log was told as errors. */
   readonly errors: { readonly text: string; readonly facts: Readonly<Record<string, unknown>> }[];
   ask(path: string, ask?: Ask): Promise<Answer>;
@@ -78,6 +80,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     broker,
     node,
     port,
+    routes: adapter.routes.list(),
     errors,
     ask: (path, ask) => send(port, path, ask),
     close: async () => {
