@@ -13,7 +13,13 @@ const INSTANCES = isQuick ? 10_000 : 100_000;
 /** The registry as it ships, on a broker with a synced journal; resolves when it is ready. */
 async function startRegistry(broker: TestBroker): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['dist/apps/registry/src/main.js'], {
-    env: { ...process.env, ...broker.env, ROLLCALL_HTTP_PORT: '0', ROLLCALL_LOG: 'json' },
+    env: {
+      ...process.env,
+      ...broker.env,
+      ROLLCALL_HTTP_PORT: '0',
+      ROLLCALL_DNS_PORT: '0',
+      ROLLCALL_LOG: 'json',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>((resolve) => {

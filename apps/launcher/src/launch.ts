@@ -38,7 +38,7 @@ export async function launch(context: LaunchContext): Promise<Launched> {
   done(broker.told);
   const feed = await openFeedOrSayWhy(context, broker);
   const registry = await launchRegistry(context, broker);
-  done(`registry on ${registryUrl(settings)}`);
+  done(`registry on ${registryUrl(settings)}${dnsTold(settings)}`);
   const examples = settings.demo ? await launchExamples(context, broker) : [];
   await shutdown.unlessRequested(awaitExamples(examples, feed, context));
   return { broker, registry, examples };
@@ -69,6 +69,11 @@ async function launchRegistry(context: LaunchContext, broker: LaunchedBroker): P
   const ready = awaitReady(registry, `${registryUrl(settings)}/readyz`);
   await shutdown.unlessRequested(Promise.race([ready, broker.failed]));
   return registry;
+}
+
+function dnsTold({ registry, httpHost }: LauncherSettings): string {
+  const { roles, dns } = registry;
+  return roles.has('dns') && dns.port > 0 ? `, DNS on ${httpHost} port ${dns.port}` : '';
 }
 
 async function launchExamples(context: LaunchContext, broker: LaunchedBroker): Promise<AppProcess[]> {

@@ -20,6 +20,8 @@ export interface HttpOptions extends AllowedHosts {
   readonly onAnswered?: (request: AnsweredRequest) => void;
   /** Guards writes when set. */
   readonly token?: string;
+  /** Where else to ask; said when there is nothing at a path. */
+  readonly elsewhere?: string;
 }
 
 /** One request, once it is answered. */
@@ -47,7 +49,7 @@ export class HttpAdapter extends FastifyAdapter {
 
   constructor(options: HttpOptions) {
     const routes = new RouteTable();
-    const problems = new ProblemFilter(options.log, routes);
+    const problems = new ProblemFilter(options.log, routes, options.elsewhere);
     super({
       bodyLimit: limits.httpBodyBytesMax,
       requestTimeout: REQUEST_TIMEOUT_MS,

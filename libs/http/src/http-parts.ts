@@ -25,8 +25,16 @@ export interface MetricsSource {
   text(): Promise<string>;
 }
 
+/** What a process can tell of itself, whatever it does. */
+export interface ProcessParts {
+  readonly metrics: MetricsSource;
+  readonly readiness: ReadinessSource;
+  readonly log: Log;
+  readonly version: string;
+}
+
 /** What the HTTP front door needs of the process it stands in. */
-export interface HttpParts {
+export interface HttpParts extends ProcessParts {
   readonly reader: Reader;
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
   readonly writer: () => Pick<Registrar, 'register' | 'update' | 'deregister'>;
@@ -39,10 +47,6 @@ export interface HttpParts {
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
-  readonly metrics: MetricsSource;
-  readonly readiness: ReadinessSource;
-  readonly log: Log;
-  readonly version: string;
 }
 
 /** Injection token of the parts. */

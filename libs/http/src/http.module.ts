@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
-import { HTTP_PARTS, type HttpParts } from './http-parts.js';
+import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
 import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
@@ -9,6 +9,7 @@ import { ServicesController } from './read/services.controller.js';
 import { WatchController } from './watch/watch.controller.js';
 import { WatchHub } from './watch/watch-hub.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import { MetricsController } from './prometheus/metrics.controller.js';
 import { PrometheusController } from './prometheus/prometheus.controller.js';
 import { BulkController } from './write/bulk.controller.js';
 import { RegistrationController } from './write/registration.controller.js';
@@ -26,6 +27,7 @@ export class HttpModule {
         RegistrationController,
         BulkController,
         OpenApiController,
+        MetricsController,
         PrometheusController,
         OperatorController,
         NamespacesController,
@@ -36,6 +38,15 @@ export class HttpModule {
         { provide: InstanceAnswers, useValue: new InstanceAnswers(parts.reader) },
         WatchHub,
       ],
+    };
+  }
+
+  /** How the process is, and nothing of what the registry knows. */
+  static registerWithoutApi(parts: ProcessParts): DynamicModule {
+    return {
+      module: HttpModule,
+      controllers: [HealthController, MetricsController],
+      providers: [{ provide: HTTP_PARTS, useValue: parts }],
     };
   }
 }

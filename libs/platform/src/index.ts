@@ -16,6 +16,8 @@ export {
   logFormats,
   type LogLevel,
   logLevels,
+  type Role,
+  roleNames,
   settingAliases,
   type SettingName,
   settingsSchema,

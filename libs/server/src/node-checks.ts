@@ -37,7 +37,8 @@ async function viewCheck(node: RegistryNode): Promise<CheckResult> {
   // Without a connection the broker's end of the journal cannot be asked for, and need not be.
   const isAway = node.disconnectedMs !== undefined;
   if (isAway || staleMs > limits.staleReadyMsMax) {
-    return { ok: false, detail: `serving the last known view, at sequence ${position}, ${age}` };
+    const hint = isAway ? '' : '; does a process with the role projector run?';
+    return { ok: false, detail: `serving the last known view, at sequence ${position}, ${age}${hint}` };
   }
   const lag = await lagOf(joined, position);
   if (lag > limits.lagReadyMax)

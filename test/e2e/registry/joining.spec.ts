@@ -44,7 +44,11 @@ async function expectWorks(env: Env, service = 'orders'): Promise<void> {
 
 /** The registry ends with one line of the catalogue, and so does the command line. */
 async function expectRefused(env: Env, code: number, line: RegExp): Promise<void> {
-  const main = runMain('apps/registry/src/main.js', { ROLLCALL_HTTP_PORT: '0', ...env });
+  const main = runMain('apps/registry/src/main.js', {
+    ROLLCALL_HTTP_PORT: '0',
+    ROLLCALL_DNS_PORT: '0',
+    ...env,
+  });
   const check = ({ stderr, ...ended }: Ended): void => {
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     expect(ended.code).toBe(code);

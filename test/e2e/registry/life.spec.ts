@@ -204,7 +204,11 @@ describe('a set-up that cannot work ends the registry with one clear line', () =
   ];
 
   it.each(setups)('%s', async (_what, env, code, line) => {
-    const main = runMain('apps/registry/src/main.js', { ROLLCALL_HTTP_PORT: '0', ...(await env()) });
+    const main = runMain('apps/registry/src/main.js', {
+      ROLLCALL_HTTP_PORT: '0',
+      ROLLCALL_DNS_PORT: '0',
+      ...(await env()),
+    });
     const ended = await main.ended;
     expect(ended.code).toBe(code);
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);

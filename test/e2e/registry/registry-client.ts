@@ -23,6 +23,7 @@ const POLL_MS = 25;
 export async function startRegistry(env: Readonly<Record<string, string>>): Promise<RegistryClient> {
   const main = runMain('apps/registry/src/main.js', {
     ROLLCALL_HTTP_PORT: '0',
+    ROLLCALL_DNS_PORT: '0',
     ROLLCALL_LOG: 'json',
     ...env,
   });

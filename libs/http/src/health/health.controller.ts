@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { RollcallError } from '#contracts';
-import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { HTTP_PARTS, type ProcessParts } from '../http-parts.js';
 import { PROBLEM_TYPE, problemOf } from '../problem/problem.js';
 
 @Controller()
 export class HealthController {
-  constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
+  constructor(@Inject(HTTP_PARTS) private readonly parts: ProcessParts) {}
 
   /** The process runs. A restart would not help it, whatever else is wrong. */
   @Get('healthz')

@@ -13,6 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Log,
     private readonly routes: RouteTable,
+    private readonly elsewhere?: string,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -35,8 +36,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (!(thrown instanceof HttpException) || thrown.getStatus() !== 404) return undefined;
     const path = request.url.split('?', 1)[0] as string;
     const allowed = this.routes.methodsAt(path);
-    if (allowed.length === 0)
-      return new RollcallError('ROLLCALL_ROUTE_UNKNOWN', `there is nothing at ${quote(path)}`);
+    if (allowed.length === 0) {
+      const hint = this.elsewhere === undefined ? '' : `: ${this.elsewhere}`;
+      return new RollcallError('ROLLCALL_ROUTE_UNKNOWN', `there is nothing at ${quote(path)}${hint}`);
+    }
     void reply.header('allow', allowed.join(', '));
     const text = `${request.method} is not for ${quote(path)}, which takes ${allowed.join(', ')}`;
     return new RollcallError('ROLLCALL_METHOD_NOT_ALLOWED', text, { details: { allowed } });

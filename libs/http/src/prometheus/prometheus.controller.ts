@@ -43,14 +43,6 @@ export class PrometheusController {
     const groups = targetGroups(items as InstanceView[], endpointOf(query));
     await reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(groups));
   }
-
-  /** The registry's own metrics. */
-  @Get('metrics')
-  async metrics(@Query() query: Parameters, @Res() reply: FastifyReply): Promise<void> {
-    checkQueryNames(query, []);
-    const { metrics } = this.parts;
-    await reply.header('content-type', metrics.contentType).send(await metrics.text());
-  }
 }
 
 function endpointOf(query: Parameters): string {

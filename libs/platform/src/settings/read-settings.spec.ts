@@ -38,7 +38,9 @@ describe('settings that nobody gave', () => {
       prefix: '',
       replicas: 1,
       namespace: 'default',
+      roles: new Set(['projector', 'watchman', 'api', 'dns']),
       http: { host: '127.0.0.1', port: 7400, hosts: [] },
+      dns: { port: 7453 },
       log: { format: 'pretty', level: 'info' },
     });
   });
@@ -65,6 +67,8 @@ describe('settings that are right', () => {
       ROLLCALL_PREFIX: 'blue',
       ROLLCALL_JS_DOMAIN: 'hub',
       ROLLCALL_REPLICAS: '3',
+      ROLLCALL_ROLES: 'api, dns,api',
+      ROLLCALL_DNS_PORT: '53',
       ROLLCALL_HTTP_HOST: '::',
       ROLLCALL_HTTP_PORT: '0',
       ROLLCALL_HTTP_HOSTS: 'registry.lan, registry.lan:7400',
@@ -82,6 +86,8 @@ describe('settings that are right', () => {
       domain: 'hub',
       replicas: 3,
       namespace: 'default',
+      roles: new Set(['api', 'dns']),
+      dns: { port: 53 },
       http: {
         host: '::',
         port: 0,
@@ -123,10 +129,11 @@ describe('settings that are wrong', () => {
       ROLLCALL_HTTP_PORT: '70000',
       ROLLCALL_LOG: 'xml',
       ROLLCALL_PREFIX: 'Not-Ok',
+      ROLLCALL_ROLES: 'api,http',
       ROLLCALL_NAMESPACE: 'a.b',
     });
     expect(error.code).toBe('ROLLCALL_SETTINGS_INVALID');
-    expect(error.details['problems']).toHaveLength(8);
+    expect(error.details['problems']).toHaveLength(9);
     for (const part of [
       'NATS_URL is "http://x"',
       'NATS_CREDS is "/does/not/exist", which cannot be read (ENOENT)',
@@ -135,6 +142,7 @@ describe('settings that are wrong', () => {
       'ROLLCALL_HTTP_PORT is "70000", allowed is 0 to 65535',
       'ROLLCALL_LOG is "xml", allowed is pretty or json',
       'ROLLCALL_PREFIX is "Not-Ok"',
+      'ROLLCALL_ROLES is "api,http", allowed is one or more of projector, watchman, api, dns, with commas between them',
       'ROLLCALL_NAMESPACE is "a.b"',
     ]) {
       expect(error.message).toContain(part);

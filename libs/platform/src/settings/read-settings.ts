@@ -97,15 +97,16 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     prefix: values.ROLLCALL_PREFIX ?? '',
     replicas: values.ROLLCALL_REPLICAS,
     namespace: values.ROLLCALL_NAMESPACE,
+    roles: values.ROLLCALL_ROLES,
     http: {
       host: values.ROLLCALL_HTTP_HOST,
       port: values.ROLLCALL_HTTP_PORT,
       hosts: values.ROLLCALL_HTTP_HOSTS,
       ...defined({ token: values.ROLLCALL_TOKEN }),
     },
+    dns: { port: values.ROLLCALL_DNS_PORT },
     log: { format: values.ROLLCALL_LOG, level: values.ROLLCALL_LOG_LEVEL },
     ...defined({ domain: values.ROLLCALL_JS_DOMAIN }),
-    ...(values.ROLLCALL_DNS_PORT === -1 ? {} : { dns: { port: values.ROLLCALL_DNS_PORT } }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
   };
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { NAME_PATTERN } from '#contracts';
-import { integer, list, oneOf, setting, text } from './setting.js';
+import { integer, list, oneOf, setting, text, wordList } from './setting.js';
 
 export const logFormats = ['pretty', 'json'] as const;
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+/** What a process of the registry may do; a fleet splits them as it likes. */
+export const roleNames = ['projector', 'watchman', 'api', 'dns'] as const;
+export type Role = (typeof roleNames)[number];
 export type LogFormat = (typeof logFormats)[number];
 export type LogLevel = (typeof logLevels)[number];
 
@@ -99,6 +102,12 @@ export const settingsSchema = z.object({
       byDefault: 'default',
     },
   ),
+  ROLLCALL_ROLES: setting(wordList(roleNames, roleNames), {
+    meaning:
+      'What this registry process does: fold the journal (`projector`), find out who is dead (`watchman`), answer over HTTP and NATS (`api`), answer DNS (`dns`). Each role may run in any number of processes. /healthz, /readyz and /metrics are answered whatever the roles.',
+    allowed: `one or more of ${roleNames.join(', ')}, with commas between them`,
+    byDefault: roleNames.join(','),
+  }),
   ROLLCALL_HTTP_HOST: setting(
     text(LISTEN_PATTERN).transform((value) => value ?? '127.0.0.1'),
     {
@@ -113,11 +122,11 @@ export const settingsSchema = z.object({
     allowed: '0 to 65535',
     byDefault: '7400',
   }),
-  ROLLCALL_DNS_PORT: setting(integer(0, 65_535, -1), {
+  ROLLCALL_DNS_PORT: setting(integer(0, 65_535, 7453), {
     meaning:
-      'UDP and TCP port on which the registry answers DNS, on the same address as HTTP; 0 lets the system choose. Without it there is no DNS.',
-    allowed: '0 to 65535; usually 7453',
-    byDefault: '',
+      'UDP and TCP port on which the registry answers DNS, on the same address as HTTP; 0 lets the system choose, and the log says which. Without the role `dns` there is none.',
+    allowed: '0 to 65535',
+    byDefault: '7453',
   }),
   ROLLCALL_HTTP_HOSTS: setting(list(HOST_PATTERN), {
     meaning:

@@ -47,6 +47,15 @@ export const list = (item: RegExp) =>
     .transform((value) => splitList(value ?? ''))
     .pipe(z.array(z.string().regex(item)));
 
+/** Words of a fixed choice between commas, each once whatever is said twice; by default the words given. */
+export const wordList = <Word extends string>(words: readonly Word[], byDefault: readonly Word[]) =>
+  z
+    .string()
+    .optional()
+    .transform((value) => (value === undefined ? [...byDefault] : splitList(value)))
+    .pipe(z.array(z.enum(words)).min(1))
+    .transform((chosen): ReadonlySet<Word> => new Set(chosen));
+
 function splitList(value: string): string[] {
   return value
     .split(',')

@@ -1,4 +1,4 @@
-import type { LogFormat, LogLevel } from './schema.js';
+import type { LogFormat, LogLevel, Role } from './schema.js';
 
 /** How to reach and enter the broker; what `connectBroker` of the NATS room takes. */
 export interface BrokerLoginSettings {
@@ -22,6 +22,8 @@ export interface Settings {
   readonly domain?: string;
   readonly replicas: number;
   readonly namespace: string;
+  /** What a registry process does. The projector and the command line do what they always do. */
+  readonly roles: ReadonlySet<Role>;
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -29,7 +31,7 @@ export interface Settings {
     readonly hosts: readonly string[];
     readonly token?: string;
   };
-  /** Where DNS is answered, if it is. */
-  readonly dns?: { readonly port: number };
+  /** Where DNS is answered, by a process that has the role. */
+  readonly dns: { readonly port: number };
   readonly log: { readonly format: LogFormat; readonly level: LogLevel };
 }
