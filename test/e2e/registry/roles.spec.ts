@@ -81,7 +81,7 @@ describe('a registry in parts, each in a process of its own', () => {
         addresses: (await resolver.resolve4('orders.default.service.rollcall')).toSorted(),
         ports: (await resolver.resolveSrv('_http._tcp.orders.default.service.rollcall'))
           .map(({ port }) => port)
-          .toSorted(),
+          .toSorted((left, right) => left - right),
       })),
     );
     expect(answers[0]).toEqual(answers[1]);
@@ -111,9 +111,11 @@ describe('a registry in parts, each in a process of its own', () => {
   it('has a watchman that finds out who is silent', async () => {
     const record = { ...someRecord, leaseMs: 3_000 };
     await (apis[0] as RegistryClient).put(instancePath('silent', 's-1'), record);
-    for (let status = 'up'; status === 'up'; await delay(POLL_MS)) {
-      status = String((await (apis[1] as RegistryClient).get(instancePath('silent', 's-1'))).body['status']);
+    let status: unknown;
+    for (; status !== 'suspect'; await delay(POLL_MS)) {
+      status = (await (apis[1] as RegistryClient).get(instancePath('silent', 's-1'))).body['status'];
     }
+    expect(status).toBe('suspect');
   });
 
   it('says so when nobody folds the journal, and is well again when somebody does', async () => {
@@ -152,7 +154,7 @@ describe('a DNS port that is taken', () => {
       ROLLCALL_ROLES: 'api',
       ROLLCALL_DNS_PORT: String(port),
     });
-    await node.readiness(200);
+    expect(await node.readiness(200)).toContain('"ready"');
     await node.stop();
     taken.close();
   });
