@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './ports/clock.js';
+export { ClockOffset } from './ports/clock-offset.js';
 export type {
   AppendOptions,
   Journal,

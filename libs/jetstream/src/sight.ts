@@ -38,12 +38,16 @@ export class JetStreamSight implements Sight {
   async start(handlers: SightHandlers): Promise<void> {
     const { connection, systemConnection, subjects, streams } = this.#options;
     this.#handlers = handlers;
-    const advisory = `$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${streams.leases}`;
+    // Without a leader of the first no heartbeat is taken, without one of the second none arrives.
+    const elections = [streams.heartbeats, streams.leases].map((stream) => {
+      const callback = (): void => handlers.onGap(`the stream ${stream} has a new leader`);
+      return connection.subscribe(`$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED.${stream}`, { callback });
+    });
     this.#subscriptions = [
+      ...elections,
       connection.subscribe(subjects.reportAll, {
         callback: (error, message) => void (error ?? this.#onReport(message)),
       }),
-      connection.subscribe(advisory, { callback: () => handlers.onGap('the lease stream has a new leader') }),
     ];
     if (systemConnection !== undefined) {
       const callback = (error: Error | null, message: Msg): void => void (error ?? this.#onAdvisory(message));
@@ -68,6 +72,10 @@ export class JetStreamSight implements Sight {
     } catch (error) {
       throw brokerError(error, 'listing the living heartbeats');
     }
+  }
+
+  ping(): Promise<void> {
+    return this.#options.connection.flush();
   }
 
   close(): void {

@@ -25,4 +25,16 @@ describe('the age of a tick', () => {
     expect(setBack).toEqual([false, false, false, false, false, true]);
     expect(age.isFresh(2_800, 2_800)).toBe(true);
   });
+
+  it('keeps up with a broker whose clock runs slower than ours', () => {
+    const age = new TickAge(1_600);
+    const hours = 4;
+    const isFresh = Array.from({ length: hours * 3_600 }, (_, second) =>
+      // A thousandth slower: after half an hour the two are further apart than a tick may be old.
+      age.isFresh(BROKER_AHEAD_MS + second * 999, second * 1_000),
+    );
+    expect(isFresh).not.toContain(false);
+    const nowMs = hours * 3_600_000;
+    expect(age.isFresh(BROKER_AHEAD_MS + (nowMs - 3_000) * 0.999, nowMs)).toBe(false);
+  });
 });

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrokerUser } from '#broker';
 import { RollcallClient } from '#client';
@@ -89,6 +91,13 @@ describe('with the permissions of the guide', () => {
       const { code, stderr } = await rollcall(env, ...words);
       expect([words, code, stderr]).toEqual([words, 0, expect.not.stringContaining('ROLLCALL_')]);
     }
+  });
+
+  it('nothing that the registry or the service does by itself was refused', async () => {
+    const log = await readFile(join(broker.dataDir, 'server.log'), 'utf8');
+    const refused = log.match(/Violation.*/g) ?? [];
+    // What a test above did on purpose.
+    expect(refused.filter((line) => !line.includes('.payments.'))).toEqual([]);
   });
 
   it('whoever may only look is told what is not allowed when it writes', async () => {

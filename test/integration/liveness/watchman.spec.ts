@@ -10,6 +10,7 @@ import {
   type RegistryStore,
 } from '#jetstream';
 import { connectBroker } from '#nats';
+import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { startTestBroker, type TestBroker } from '#testkit';
 
 let broker: TestBroker;
@@ -46,11 +47,11 @@ function verdictOf(instance: string): InstanceView['verdict'] {
 }
 
 /** An instance without our SDK: it registers, beats and answers probes by bare NATS. */
-async function bareInstance(instance: string) {
+async function bareInstance(instance: string, options: Partial<NodeConnectionOptions> = {}) {
   // A service of its own: protection counts the dead of a service together.
   const service = `of-${instance}`;
   const id: IncarnationId = { namespace: 'default', service, instance, incarnation: 1 };
-  const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+  const connection = await connect({ ...broker.connection, ...options });
   const data: InstanceRecord = {
     ...id,
     version: '1.0.0',
@@ -90,6 +91,9 @@ async function bareInstance(instance: string) {
   };
 }
 
+/** After a gap, everybody has so long to show up: the life of a beat and a second. */
+const quietTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3_200));
+
 beforeAll(async () => {
   broker = await startTestBroker();
   const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
@@ -121,6 +125,20 @@ afterAll(async () => {
 });
 
 describe('the watchman', () => {
+  it('suspects nobody when the broker stood still, although leases lapsed and a connection was given up', async () => {
+    const impatient = { pingInterval: 500, maxPingOut: 1, reconnectTimeWait: 700, maxReconnectAttempts: -1 };
+    const cut = await bareInstance('cut', impatient);
+    await untilTold('cut', ['up']);
+    await quietTime();
+    await broker.pause();
+    // Longer than a beat lives, shorter than what makes the registry give up its own connection.
+    await new Promise((resolve) => setTimeout(resolve, 3_200));
+    await broker.resume();
+    await quietTime();
+    expect(statesOf('cut')).toEqual(['up']);
+    await cut.die();
+  });
+
   it('suspects and expires an instance that died, and nobody else', async () => {
     const others = [await bareInstance('a'), await bareInstance('b'), await bareInstance('c')];
     const victim = await bareInstance('victim');

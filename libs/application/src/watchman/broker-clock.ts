@@ -1,39 +1,29 @@
 import type { Clock } from '../ports/clock.js';
-
-/** For so long the newest time stamp counts; after at most twice of it, only later ones do. */
-const WINDOW_MS = 60_000;
+import { ClockOffset } from '../ports/clock-offset.js';
 
 /**
- * The broker's time, as far as a process can know it: the newest time stamp of the last minute or two, carried
- * forward by the process's own monotonic clock. Grace periods are measured with it, so that a wrong wall clock
- * changes nothing. Not the newest for ever: two clocks drift apart, and in a cluster the next leader of a stream may
- * have an earlier clock than the last; a time that is ahead of the broker's would cut every grace short.
+ * The broker's time, as far as a process can know it: its newest time stamps, carried forward by the process's own
+ * monotonic clock. Grace periods are measured with it, so that a wrong wall clock changes nothing.
  */
 export class BrokerClock {
   readonly #clock: Clock;
-  #offsetMs: number | undefined;
-  #beforeMs = -Infinity;
-  #windowEndsAtMs = -Infinity;
+  readonly #offset = new ClockOffset();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A message with this broker time has just arrived. Late messages do not turn the time back. */
-  observe(atMs: number): void {
-    const monotonicMs = this.#clock.monotonicMs();
-    const offsetMs = atMs - monotonicMs;
-    if (monotonicMs >= this.#windowEndsAtMs) {
-      this.#beforeMs = this.#offsetMs ?? -Infinity;
-      this.#offsetMs = offsetMs;
-      this.#windowEndsAtMs = monotonicMs + WINDOW_MS;
-    } else if (this.#offsetMs === undefined || offsetMs > this.#offsetMs) this.#offsetMs = offsetMs;
+  /**
+   * A message with this broker time has just arrived. Late messages do not turn the time back. Returns by how much
+   * it is later than our own time, in ms: a machine that slept, or a broker whose clock was set, makes it leap.
+   */
+  observe(atMs: number): number {
+    return this.#offset.observe(atMs, this.#clock.monotonicMs());
   }
 
   /** Undefined until the broker has said anything. */
   nowMs(): number | undefined {
-    return this.#offsetMs === undefined
-      ? undefined
-      : this.#clock.monotonicMs() + Math.max(this.#offsetMs, this.#beforeMs);
+    const offsetMs = this.#offset.ms;
+    return offsetMs === undefined ? undefined : this.#clock.monotonicMs() + offsetMs;
   }
 }

@@ -8,6 +8,7 @@ import type { Prober, ProbeResult, Sight } from '../ports/sight.js';
 import type { EventIdentity } from '../registrar/event-factory.js';
 import { BeatBook } from './beat-book.js';
 import { BrokerClock } from './broker-clock.js';
+import { BrokerPulse } from './broker-pulse.js';
 
 export interface WatchmanParts {
   readonly journal: Journal;
@@ -30,12 +31,15 @@ const PROBE_TIMEOUT_MS = 400;
 const PROBES_AT_ONCE_MAX = 256;
 /** The same gap is told again only so often. */
 const TELL_AGAIN_MS = 10_000;
+/** The broker's time is so much later than it should be: we slept, with our clock, or its clock was set. */
+const LEAP_MS = 1_000;
 
 /** What a watchman knows, and how good its sight is. */
 export class Watch {
   readonly parts: WatchmanParts;
   readonly beats = new BeatBook();
   readonly brokerClock: BrokerClock;
+  readonly pulse: BrokerPulse;
   /** Broker time since when nothing was missed; Infinity while the broker has not said what time it is. */
   sightSinceMs = Infinity;
   isStopped = false;
@@ -45,6 +49,13 @@ export class Watch {
   constructor(parts: WatchmanParts) {
     this.parts = parts;
     this.brokerClock = new BrokerClock(parts.clock);
+    const ping = (): Promise<void> => parts.sight.ping();
+    this.pulse = new BrokerPulse(parts.clock, ping, () => this.noteGap('the broker stood still'));
+  }
+
+  /** A message with this broker time has just arrived. */
+  hear(atMs: number): void {
+    if (this.brokerClock.observe(atMs) > LEAP_MS) this.noteGap('the time of the broker leapt ahead');
   }
 
   get isProbingAtLimit(): boolean {
@@ -65,11 +76,11 @@ export class Watch {
     this.parts.log.info('watching anew', { reason });
   }
 
+  /** Nobody is judged while the broker stands still, nor for a while after a gap. */
   isQuietFor(view: InstanceView): boolean {
     const nowMs = this.brokerClock.nowMs();
-    return (
-      nowMs === undefined || isQuiet({ times: leaseTimes(view), sightSinceMs: this.sightSinceMs, nowMs })
-    );
+    if (nowMs === undefined || this.pulse.isStill) return true;
+    return isQuiet({ times: leaseTimes(view), sightSinceMs: this.sightSinceMs, nowMs });
   }
 
   async probe(id: IncarnationId): Promise<ProbeResult> {

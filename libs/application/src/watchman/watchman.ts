@@ -89,13 +89,13 @@ export class Watchman {
 
   /** Every change of the view, live or found by a resync, is told here. */
   onChange(key: string, record: ViewRecord): void {
-    this.#watch.brokerClock.observe(fromTime(record.at));
+    this.#watch.hear(fromTime(record.at));
     this.#suspects.track(this.#parts.table.get(key)?.entry.record ?? record.record);
   }
 
   #onLease(message: LeaseMessage): void {
     const { id, atMs, headers } = message;
-    this.#watch.brokerClock.observe(atMs);
+    this.#watch.hear(atMs);
     const kind = classifyBeat(headers);
     if (kind.kind === 'lapsed') {
       void this.#raise(id, { signal: 'heartbeat-lapsed', detail: 'no heartbeat came within its time' });
@@ -174,6 +174,7 @@ export class Watchman {
       const nowMs = this.#parts.clock.monotonicMs();
       if (nowMs - this.#doneAtMs.tick > TICK_MS + STALL_MS) this.#watch.noteGap('this process stood still');
       this.#doneAtMs.tick = nowMs;
+      this.#watch.pulse.feel();
       this.#tick();
       this.#work(nowMs);
     });
