@@ -34,9 +34,10 @@ export function fixtureRecord(index: number, instances: number, incarnation = 1)
       commit: 'a1b2c3d4e5f6',
       image: `registry.example/${service}:1.${index % 20}`,
       owner: `team-${number % 12}`,
+      dashboard: `https://boards.example/${service}`,
     },
-    leaseMs: 15_000,
-    heartbeatMs: 3_000,
+    // Nobody beats for it, and a watchman must not take that for 100,000 deaths in the middle of a measurement.
+    leaseMs: 0,
     startedAt: '2026-01-01T00:00:00.000Z',
   };
 }

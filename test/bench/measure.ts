@@ -1,3 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { options } from './options.js';
+import { benchName, type Figure, keepSection, type SectionFacts } from './report/report.js';
+import { goalOf, inWords } from './report/words.js';
+
+export type { Figure, Plot } from './report/report.js';
+
 /** Sorted copies and nearest-rank percentiles: no smoothing, nothing thrown away. */
 export function percentiles(samples: readonly number[]) {
   const sorted = [...samples].sort((left, right) => left - right);
@@ -10,35 +18,71 @@ export function median(samples: readonly number[]): number {
   return percentiles(samples).p50;
 }
 
+/** A figure of several rounds: their median, and each of them for the spread. */
+export function figureOf(
+  name: string,
+  unit: string,
+  rounds: readonly number[],
+  more: Partial<Figure> = {},
+): Figure {
+  return { name, unit, value: median(rounds), ...(rounds.length > 1 && { rounds }), ...more };
+}
+
+/** Ours by theirs, round by round: what was measured side by side is compared side by side. */
+export function ratioOf(
+  name: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  more: Partial<Figure> = {},
+): Figure {
+  const rounds = ours.map((value, index) => value / (theirs[index] ?? NaN));
+  return figureOf(name, 'x', rounds, more);
+}
+
 /** Resident memory of this process in MB, after a collection when the process was started with --expose-gc. */
 export function residentMb(): number {
   globalThis.gc?.();
   return process.memoryUsage().rss / 1024 ** 2;
 }
 
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The goal, and whether the figure should be at most or at least that. */
-  readonly goal?: { readonly atMost?: number; readonly atLeast?: number };
-  readonly note?: string;
+/** Resident memory of any process in MB, from /proc. */
+export function residentMbOf(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb) / 1_024;
 }
 
-export function printFigures(title: string, figures: readonly Figure[]): void {
+const TICKS_A_SECOND = 100;
+
+/** CPU time a process has used so far, in ms, from /proc; all its threads, in steps of 10 ms. */
+export function cpuMsOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_A_SECOND;
+}
+
+/** Prints the figures of a benchmark, and keeps them for the report of the run. */
+export function printFigures(title: string, figures: readonly Figure[], facts: SectionFacts = {}): void {
   console.log(`\n${title}`);
-  for (const { name, value, unit, goal, note } of figures) {
-    const limit = goal?.atMost ?? goal?.atLeast;
-    const isMet =
-      limit === undefined ? undefined : goal?.atMost === undefined ? value >= limit : value <= limit;
-    const verdict =
-      isMet === undefined
-        ? ''
-        : ` (goal ${goal?.atMost === undefined ? '>=' : '<='} ${limit} ${unit}: ${isMet ? 'met' : 'MISSED'})`;
-    console.log(`  ${name}: ${format(value)} ${unit}${verdict}${note === undefined ? '' : ` - ${note}`}`);
+  if (facts.fixture !== undefined) console.log(`  (${facts.fixture})`);
+  for (const figure of figures) {
+    const { name, value, unit, system, rounds, note } = figure;
+    const spread =
+      rounds === undefined ? '' : ` [${inWords(Math.min(...rounds))} .. ${inWords(Math.max(...rounds))}]`;
+    const goal = goalOf(figure);
+    const verdict = goal === undefined ? '' : ` (goal ${goal.text}: ${goal.isMet ? 'met' : 'MISSED'})`;
+    const who = system === undefined ? '' : `${system}: `;
+    console.log(
+      `  ${who}${name}: ${inWords(value)} ${unit}${spread}${verdict}${note === undefined ? '' : ` - ${note}`}`,
+    );
   }
-}
-
-function format(value: number): string {
-  return value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  for (const text of facts.missing ?? []) console.log(`  missing: ${text}`);
+  keepSection(options.reportDirectory, {
+    bench: benchName(),
+    title,
+    ...facts,
+    figures,
+    measuredAt: new Date().toISOString(),
+    isQuick: options.isQuick,
+    loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+  });
 }

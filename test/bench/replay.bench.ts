@@ -3,14 +3,15 @@ import { openRegistryStore } from '#jetstream';
 import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
-import { type Figure, median, printFigures, residentMb } from './measure.js';
+import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
+import { options as asked } from './options.js';
 
 /** Replay + fold of a long journal from zero: what `verify` and a rebuild cost. */
 async function benchReplay(options: {
   events: number;
   instances: number;
   rounds: number;
-}): Promise<Figure[]> {
+}): Promise<[Figure[], string]> {
   const broker = await startTestBroker({ synced: false });
   const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
   const store = await openRegistryStore({ connection });
@@ -42,19 +43,15 @@ async function benchReplay(options: {
     rates.push(options.events / seconds);
   }
   const figures: Figure[] = [
-    {
-      name: 'replay + fold',
-      value: median(rates),
-      unit: 'events/s',
-      goal: { atLeast: 80_000 },
-      note: `${options.events} events, about ${Math.round(bytes / options.events)} B each with headers, ${options.instances} instances, ${rates.map((rate) => Math.round(rate)).join(' / ')}`,
-    },
+    figureOf('replay + fold', 'events/s', rates, { goal: { atLeast: 80_000 } }),
     { name: 'memory after the fold', value: residentMb(), unit: 'MB' },
   ];
   await connection.close();
   await broker.stop();
-  return figures;
+  const fixture = `${options.events} events of about ${Math.round(bytes / options.events)} B each with headers, ${options.instances} instances, read and folded by one process`;
+  return [figures, fixture];
 }
 
-const events = process.argv.includes('--quick') ? 100_000 : 1_000_000;
-printFigures('Replay', await benchReplay({ events, instances: 10_000, rounds: 3 }));
+const events = asked.isQuick ? 100_000 : 1_000_000;
+const [figures, fixture] = await benchReplay({ events, instances: 10_000, rounds: 3 });
+printFigures('Replay', figures, { fixture, durability: 'reading; nothing is written' });

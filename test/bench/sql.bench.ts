@@ -7,6 +7,7 @@ import { openSqlDatabase, SqlProjection, sqlQuery } from '#sql';
 import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
 import { type Figure, printFigures, residentMb } from './measure.js';
+import { options } from './options.js';
 
 /** Building the SQL tables from zero: events a second, rows and position committed. */
 async function benchSql(events: number, urls: Readonly<Record<string, string>>): Promise<Figure[]> {
@@ -46,10 +47,11 @@ async function benchSql(events: number, urls: Readonly<Record<string, string>>):
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
-const postgres = process.argv[3];
+// npm run bench -- sql, or by hand with a count and the URL of a PostgreSQL database.
+const [count = options.isQuick ? '20000' : '100000', postgres] = options.words;
 const urls = {
   SQLite: join(directory, 'bench.db'),
   ...(postgres === undefined ? {} : { PostgreSQL: postgres }),
 };
-printFigures('SQL', await benchSql(Number(process.argv[2] ?? 100_000), urls));
+printFigures('SQL', await benchSql(Number(count), urls));
 await rm(directory, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { benchmarkPages } from '../bench/report/files.js';
 import { asyncApi } from './asyncapi.js';
 import { renderDecisionIndex } from './decisions.js';
 import { openApi, renderOpenApiModule } from './openapi.js';
@@ -19,4 +20,5 @@ export const pages: readonly [path: string, render: () => string][] = [
   ['docs/reference/limits.md', renderLimitsPage],
   ['docs/reference/settings.md', renderSettingsPage],
   ['docs/decisions/README.md', renderDecisionIndex],
+  ...benchmarkPages(),
 ];

@@ -1,0 +1,124 @@
+import { openRegistryStore, type RegistryStore } from '#jetstream';
+import { connectBroker, encodeEvent, publishBatch, ViewFollower } from '#nats';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { fixtureEvent } from './fixtures.js';
+import { type Figure, figureOf, printFigures } from './measure.js';
+import { options } from './options.js';
+import { startRegistry } from './registry.js';
+
+const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
+const ROUNDS = options.isQuick ? 3 : 5;
+const PROJECTED_MS_MAX = 120_000;
+
+const connect = (broker: TestBroker) =>
+  connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+
+async function fill(store: RegistryStore, instances: number): Promise<void> {
+  for (let start = 0; start < instances; start += 1_000) {
+    const messages = Array.from({ length: Math.min(1_000, instances - start) }, (_, offset) => {
+      const event = fixtureEvent(start + offset, instances);
+      return { subject: store.subjects.journal(event.aggregate), ...encodeEvent(event) };
+    });
+    await publishBatch(store.connection, store.streams.journal, messages);
+  }
+}
+
+/** A registry that starts with an empty view, until all of the journal is in the bucket. */
+async function project(broker: TestBroker, store: RegistryStore) {
+  const { lastSequence } = await store.journal.ends();
+  const startedAtMs = performance.now();
+  const registry = await startRegistry(broker);
+  const waiting = new ViewFollower({ ...store, scope: { namespace: 'none' } });
+  await waiting.start();
+  await waiting.reached(lastSequence, PROJECTED_MS_MAX);
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  waiting.close();
+  const { residentMb } = registry;
+  await registry.stop();
+  return { seconds, residentMb };
+}
+
+/** How long a client of its own needs until the whole view is in its memory, in s. */
+async function load(broker: TestBroker, store: RegistryStore, instances: number): Promise<number> {
+  const connection = await connect(broker);
+  const follower = new ViewFollower({ ...store, connection });
+  const beganAtMs = performance.now();
+  await follower.start();
+  const seconds = (performance.now() - beganAtMs) / 1_000;
+  const { size } = follower.table;
+  follower.close();
+  await connection.close();
+  if (size !== instances) throw new Error(`loaded ${size} of ${instances} instances`);
+  return seconds;
+}
+
+interface Costs {
+  readonly projected: Awaited<ReturnType<typeof project>>;
+  readonly readySeconds: readonly number[];
+  readonly residentMb: readonly number[];
+  readonly loadSeconds: readonly number[];
+}
+
+async function costsOf(instances: number): Promise<Costs> {
+  const broker = await startTestBroker();
+  const store = await openRegistryStore({ connection: await connect(broker) });
+  await fill(store, instances);
+  const projected = await project(broker, store);
+  const readySeconds: number[] = [];
+  const residentMb: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const startedAtMs = performance.now();
+    const registry = await startRegistry(broker);
+    readySeconds.push((performance.now() - startedAtMs) / 1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    residentMb.push(registry.residentMb);
+    await registry.stop();
+  }
+  const loadSeconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) loadSeconds.push(await load(broker, store, instances));
+  await store.connection.close();
+  await broker.stop();
+  return { projected, readySeconds, residentMb, loadSeconds };
+}
+
+function figuresOf(instances: number, costs: Costs): Figure[] {
+  const isGoal = instances === 100_000;
+  const goal = (atMost: number) => (isGoal ? { goal: { atMost } } : {});
+  const count = instances.toLocaleString('en');
+  return [
+    figureOf(`a client loads the view, ${count}`, 's', costs.loadSeconds, goal(1.5)),
+    figureOf(`registry process started -> ready, ${count}`, 's', costs.readySeconds, goal(3)),
+    figureOf(`registry, resident, ${count}`, 'MB', costs.residentMb, goal(320)),
+    { name: `empty view -> journal projected, ${count}`, value: costs.projected.seconds, unit: 's' },
+    {
+      name: `registry, resident, right after that, ${count}`,
+      value: costs.projected.residentMb,
+      unit: 'MB',
+    },
+  ];
+}
+
+const measured: [number, Costs][] = [];
+for (const instances of SIZES) measured.push([instances, await costsOf(instances)]);
+const curve = (of: (costs: Costs) => readonly number[]) =>
+  measured.map(([instances, costs]) => [instances, figureOf('', '', of(costs)).value] as const);
+printFigures(
+  'Large views: loading, cold start, memory',
+  measured.flatMap(([instances, costs]) => figuresOf(instances, costs)),
+  {
+    fixture: 'instances of about 900 B; the loading client is this process, which also holds nothing else',
+    durability: 'reading; the journal was filled on a broker that syncs every 2 minutes',
+    plots: [
+      {
+        title: 'Cold start and loading by number of instances',
+        xLabel: 'instances',
+        yLabel: 's',
+        isLogarithmic: true,
+        series: [
+          { name: 'a client loads the view', points: curve(({ loadSeconds }) => loadSeconds) },
+          { name: 'registry started -> ready', points: curve(({ readySeconds }) => readySeconds) },
+        ],
+      },
+    ],
+  },
+);
