@@ -29,7 +29,7 @@ const vendors = {
   sql: ['kysely', 'pg', 'libsql'],
   dns: ['dns-packet'],
   requests: ['@nats-io/'],
-  platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod'],
+  platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod', 'prom-client'],
   server: ['@nats-io/'],
   client: ['@nats-io/'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],

@@ -8,7 +8,7 @@ import { registryParts } from './registry-parts.js';
 async function start(context: ServerContext): Promise<RunningServer> {
   const { settings, log, fail } = context;
   let isStopping = false;
-  const parts = registryParts(settings, log);
+  const parts = await registryParts(settings, log);
   const app = await openHttp(context, parts);
   const dns = settings.roles.has('dns') ? await openDns(context, parts) : undefined;
   log.info('listening', { url: await app.getUrl(), roles: [...settings.roles].join(',') });

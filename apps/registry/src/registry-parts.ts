@@ -11,11 +11,11 @@ export interface RegistryParts {
 }
 
 /** The wiring: the node does what its roles say, and follows the view in any case. */
-export function registryParts(settings: Settings, log: ServerLog): RegistryParts {
+export async function registryParts(settings: Settings, log: ServerLog): Promise<RegistryParts> {
   const { roles } = settings;
-  const metrics = nodeMetrics(() => node);
+  const metrics = await nodeMetrics(() => node);
   const { onFolded } = metrics;
-  const node = new RegistryNode({
+  const node: RegistryNode = new RegistryNode({
     name: 'rollcall-registry',
     settings,
     log,

@@ -1,11 +1,11 @@
 import type { InstanceView } from '#contracts';
 import { isPresent, routability } from '#domain';
-import { Metrics, type Standing } from '#platform';
+import { type Metrics, openMetrics, type Standing } from '#platform';
 import type { RegistryNode } from './registry-node.js';
 
 /** The metrics of a node that comes to be only afterwards: it is told of what the node does. */
-export function nodeMetrics(node: () => RegistryNode): Metrics {
-  return new Metrics({
+export function nodeMetrics(node: () => RegistryNode): Promise<Metrics> {
+  return openMetrics({
     instances: () => instancesByStatus(node()),
     preferred: () => preferredByService(node()),
     standing: () => standingOf(node()),

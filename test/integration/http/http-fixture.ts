@@ -41,7 +41,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   const { settings } = readSettings(broker.env);
   const errors: HttpFixture['errors'] = [];
   const log = { ...silentLog, error: (text: string, facts = {}) => void errors.push({ text, facts }) };
-  const metrics = nodeMetrics(() => node);
+  const metrics = await nodeMetrics(() => node);
   const node: RegistryNode = new RegistryNode({ name: 'test', settings, log, onFolded: metrics.onFolded });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
