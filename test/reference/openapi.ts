@@ -56,6 +56,11 @@ const queryParameters: Readonly<Record<string, Schema>> = {
     schema: { type: 'integer', minimum: 1, maximum: limits.pageLimitMax, default: limits.pageLimitDefault },
   },
   cursor: { schema: text, description: 'From `next` of the page before.' },
+  at: {
+    schema: text,
+    description: 'As it was: a journal sequence, an RFC 3339 time, or a duration before now.',
+    example: '-15m',
+  },
   atLeast: { schema: whole, description: 'Wait until the view reflects this journal sequence.' },
   index: {
     schema: whole,
@@ -85,7 +90,7 @@ const filters = [
   'selector',
   'address',
 ];
-const listing = ['all', 'sort', 'fields', 'limit', 'cursor', 'atLeast', 'index', 'wait'];
+const listing = ['all', 'sort', 'fields', 'limit', 'cursor', 'at', 'atLeast', 'index', 'wait'];
 
 const pathParameters: Readonly<Record<string, string>> = {
   namespace: 'Tenant or environment.',
@@ -122,13 +127,13 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/openapi.json': { get: { summary: 'This document.', answer: 'application/json' } },
   '/docs': { get: { summary: 'This document for people.', answer: 'text/html' } },
   '/v1/namespaces': {
-    get: { summary: 'Namespaces with a service.', query: ['atLeast'], answer: 'namespaces' },
+    get: { summary: 'Namespaces with a service.', query: ['at', 'atLeast'], answer: 'namespaces' },
   },
   '/v1/namespaces/{namespace}/services': {
-    get: { summary: 'Services of a namespace.', query: ['atLeast'], answer: 'services' },
+    get: { summary: 'Services of a namespace.', query: ['at', 'atLeast'], answer: 'services' },
   },
   '/v1/namespaces/{namespace}/services/{service}': {
-    get: { summary: 'One service: counts, versions, policy.', query: ['atLeast'], answer: 'service' },
+    get: { summary: 'One service: counts, versions, policy.', query: ['at', 'atLeast'], answer: 'service' },
   },
   '/v1/namespaces/{namespace}/services/{service}/policy': {
     put: { summary: 'Sets the policy of a service.', body: 'policy', answer: 'written' },
@@ -157,7 +162,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
   },
   [instance]: {
-    get: { summary: 'One instance, also one that departed.', query: ['atLeast'], answer: 'instance' },
+    get: { summary: 'One instance, also one that departed.', query: ['at', 'atLeast'], answer: 'instance' },
     put: {
       summary: 'Registers, taking the next incarnation.',
       query: ['reason'],
@@ -216,6 +221,10 @@ const headers: Schema = {
   'X-Rollcall-Sequence': {
     description: 'Journal sequence the answer reflects, or was stored at.',
     schema: whole,
+  },
+  'X-Rollcall-At': {
+    description: 'With `at`: when the event of that sequence was stored.',
+    schema: { type: 'string', format: 'date-time' },
   },
   'X-Rollcall-Stale-Ms': { description: 'Time since the view was last heard of, in ms.', schema: whole },
 };

@@ -26,12 +26,19 @@ function addReading(program: Program): void {
   ).action((options: OptionValues) =>
     runCommand(async () => (await import('./commands/status.js')).status, options),
   );
-  common(program.command('services'), 'the services of a namespace').action((options: OptionValues) =>
+  past(common(program.command('services'), 'the services of a namespace')).action((options: OptionValues) =>
     runCommand(async () => (await import('./commands/services.js')).services, options),
   );
-  common(program.command('instances <service>'), 'the instances of a service')
+  past(common(program.command('instances <service>'), 'the instances of a service'))
     .option('-a, --all', 'also those that departed in the last day, and why')
-    .addHelpText('after', example('rollcall instances orders', 'rollcall instances orders --all --json'))
+    .addHelpText(
+      'after',
+      example(
+        'rollcall instances orders',
+        'rollcall instances orders --all --json',
+        'rollcall instances orders --at -15m',
+      ),
+    )
     .action((service: string, options: OptionValues) =>
       runCommand(async () => (await import('./commands/instances.js')).instances, options, service),
     );
@@ -185,6 +192,10 @@ function common(command: Program, description: string): Program {
     .description(description)
     .option('-n, --namespace <name>', 'namespace; default ROLLCALL_NAMESPACE or "default"')
     .option('--json', 'for programs: JSON on standard output, and nothing else there');
+}
+
+function past(command: Program): Program {
+  return command.option('--at <moment>', 'as it was at a sequence, an RFC 3339 time, or -15m');
 }
 
 function example(...lines: string[]): string {

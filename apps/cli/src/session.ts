@@ -8,7 +8,7 @@ import {
   type StreamNames,
   type Subjects,
 } from '#contracts';
-import { JetStreamJournal, JetStreamViewBucket } from '#jetstream';
+import { JetStreamJournal, JetStreamSnapshots, JetStreamViewBucket } from '#jetstream';
 import { type BrokerAccess, brokerError, connectBroker } from '#nats';
 import type { ReadSettings, Settings } from '#platform';
 
@@ -21,6 +21,7 @@ export interface Session {
   readonly domain?: string;
   readonly journal: JetStreamJournal;
   readonly bucket: JetStreamViewBucket;
+  readonly snapshots: JetStreamSnapshots;
   close(): Promise<void>;
 }
 
@@ -46,6 +47,7 @@ export async function openSession({ settings }: ReadSettings): Promise<Session> 
       manager,
       journal,
       bucket: new JetStreamViewBucket(place),
+      snapshots: new JetStreamSnapshots(place, manager),
       close: async () => {
         journal.close();
         await connection.close();

@@ -1,5 +1,5 @@
 import { type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
-import { Reader } from '#application';
+import { History, type HistoricPlace, Reader, silentLog } from '#application';
 import { ViewTable } from '#domain';
 import { keyPatterns } from '#nats';
 import type { Session } from './session.js';
@@ -8,6 +8,8 @@ import type { Session } from './session.js';
 export interface Snapshot {
   readonly table: ViewTable;
   readonly reader: Reader;
+  /** Journal sequence it reflects. */
+  readonly sequence: number;
   readonly position: PositionRecord | undefined;
 }
 
@@ -23,5 +25,15 @@ export async function takeSnapshot(session: Session, patterns = keyPatterns({}))
     [...patterns, viewKeys.position],
   );
   const view = { table, position: position?.position ?? 0, staleMs: 0, reached: () => Promise.resolve() };
-  return { table, position, reader: new Reader(() => view) };
+  return { table, position, sequence: view.position, reader: new Reader(() => view) };
+}
+
+/** The same part of the view as it was at a moment. @param at as `findMoment` reads it */
+export async function takePast(session: Session, at: string, place: HistoricPlace): Promise<Snapshot> {
+  const view = await historyOf(session).viewAt(await historyOf(session).moment(at), place);
+  return { table: view.table, position: undefined, sequence: view.sequence, reader: new Reader(() => view) };
+}
+
+export function historyOf({ journal, snapshots }: Session): History {
+  return new History({ journal, snapshots, log: silentLog, nowMs: () => Date.now() });
 }

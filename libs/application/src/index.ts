@@ -40,3 +40,8 @@ export { Watcher, type WatchOrder } from './watch/watcher.js';
 export { objectBody, overrideBody, reasonIn } from './input/operator-input.js';
 export { registrationOf } from './input/registration-input.js';
 export { type BulkItem, registerItems } from './registrar/register-items.js';
+export type { HistoricPlace, SnapshotMark, SnapshotStore } from './ports/snapshots.js';
+export { History, type HistoricView, type HistoryParts } from './history/history.js';
+export type { HistoricMoment } from './history/find-moment.js';
+export { placePatterns } from './history/place-patterns.js';
+export { SnapshotMaker, type SnapshotMakerParts } from './history/snapshot-maker.js';

@@ -90,6 +90,17 @@ export const limits = {
   sqlRowsMax: 100_000,
   sqlTimeoutMs: 30_000,
 
+  /** Questions about the past that one process works on at a time, and that may wait for their turn. */
+  historyReadsMax: 2,
+  historyReadsWaitingMax: 32,
+  /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
+  snapshotEventsMin: 20_000,
+  snapshotsMax: 256,
+  /** How often the leader looks whether a snapshot is due. */
+  snapshotTickMs: 2_000,
+  /** One stored piece of a snapshot. */
+  snapshotPartBytes: 256 * 1024,
+
   httpBodyBytesMax: 1024 * 1024,
   /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */
   lagReadyMax: 1_000,

@@ -100,6 +100,8 @@ export interface Subjects {
   /** Where a consumer says that its call failed. */
   report(id: IncarnationId): string;
   readonly reportAll: string;
+  /** Where snapshots of the view are stored: `snapshot.v1.` and more. */
+  readonly snapshots: string;
   parseReport(subject: string): IncarnationId | undefined;
   /** Acknowledged writes for clients without an SDK: `rollcall.v1.command.<name>`. */
   command(name: string): string;
@@ -140,6 +142,7 @@ export function createSubjects(prefix = ''): Subjects {
     probe: (id) => `${lead}probe.v1.${incarnationKey(id)}`,
     report: (id) => report + incarnationKey(id),
     reportAll: `${report}>`,
+    snapshots: `${lead}snapshot.v1.`,
     parseReport: (subject) => {
       const key = keyAfter(report, subject);
       return key === undefined ? undefined : parseIncarnationKey(key);
@@ -178,6 +181,7 @@ export interface StreamNames {
   readonly heartbeats: string;
   readonly leases: string;
   readonly election: string;
+  readonly snapshots: string;
   readonly view: string;
   /** Subject prefix of the view's keys: `$KV.registry.` */
   readonly viewSubjects: string;
@@ -191,6 +195,7 @@ export function createStreamNames(prefix = ''): StreamNames {
     heartbeats: `${upper}HEARTBEATS`,
     leases: `${upper}LEASES`,
     election: `${upper}ELECTION`,
+    snapshots: `${upper}SNAPSHOTS`,
     view: `KV_${bucket}`,
     viewSubjects: `$KV.${bucket}.`,
   };

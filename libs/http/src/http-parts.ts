@@ -2,6 +2,7 @@ import type { ViewTable } from '#domain';
 import type {
   BulkRegistrar,
   ChangeFeed,
+  History,
   InstanceNames,
   LeaseRenewer,
   Log,
@@ -46,6 +47,8 @@ export interface HttpParts extends ProcessParts {
   readonly renewer: () => LeaseRenewer;
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
+  /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */
+  readonly history: () => History;
   readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
 }
 

@@ -15,4 +15,5 @@ export { NatsProber } from './prober.js';
 export { JetStreamSight, type SightOptions } from './sight.js';
 export { ElectionReplicas } from './replicas.js';
 export { createWatchman, type WatchmanOptions } from './watchman.js';
+export { JetStreamSnapshots } from './snapshots/snapshot-store.js';
 export { JetStreamViewBucket } from './view-bucket.js';

@@ -52,6 +52,13 @@ export class JetStreamJournal implements Journal {
     }
   }
 
+  async firstAt(time: Date): Promise<number | undefined> {
+    let first: number | undefined;
+    const order = { ...this.#order({ time }), isDone: () => true };
+    await readAll(this.#place.connection, order, (message) => (first ??= message.info.streamSequence));
+    return first;
+  }
+
   async at(sequence: number): Promise<RawEvent | undefined> {
     try {
       const found = await this.#manager.direct.getMessage(this.#place.streams.journal, { seq: sequence });

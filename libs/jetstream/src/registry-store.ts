@@ -15,6 +15,7 @@ import { type FollowerHandlers, ViewFollower, watchConnection } from '#nats';
 import { Election } from './election.js';
 import { JetStreamJournal } from './journal.js';
 import { ensureTopology } from './topology.js';
+import { JetStreamSnapshots } from './snapshots/snapshot-store.js';
 import { JetStreamViewBucket } from './view-bucket.js';
 
 export interface StoreOptions {
@@ -36,6 +37,7 @@ export interface RegistryStore {
   readonly log: Log;
   readonly journal: JetStreamJournal;
   readonly bucket: JetStreamViewBucket;
+  readonly snapshots: JetStreamSnapshots;
 }
 
 /** @throws ROLLCALL_BROKER_TOO_OLD, ROLLCALL_BROKER_NO_JETSTREAM, ROLLCALL_STREAM_CONFLICT */
@@ -54,6 +56,7 @@ export async function openRegistryStore(options: StoreOptions): Promise<Registry
     log,
     journal: new JetStreamJournal(place, manager),
     bucket: new JetStreamViewBucket(place),
+    snapshots: new JetStreamSnapshots(place, manager),
   };
 }
 

@@ -69,6 +69,14 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
     },
     {
       ...common,
+      ...lastOnly,
+      name: streams.snapshots,
+      subjects: [`${subjects.snapshots}>`],
+      compression: 's2',
+      allow_rollup_hdrs: false,
+    },
+    {
+      ...common,
       ...rebuilt,
       ...lastOnly,
       name: streams.election,

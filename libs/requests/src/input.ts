@@ -4,6 +4,7 @@ import type { Actor } from '#application';
 /** A request's body: JSON in an object. */
 export type Input = Readonly<Record<string, unknown>>;
 
+const MOMENT_LENGTH_MAX = 64;
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws ROLLCALL_BODY_INVALID */
@@ -43,6 +44,18 @@ export function atLeastIn({ atLeast }: Input): number | undefined {
     'ROLLCALL_SEQUENCE_INVALID',
     `atLeast is ${quote(atLeast)}, allowed is a whole number`,
   );
+}
+
+/** The moment of the past a question is about: a sequence, a time, or a duration before now. */
+export function momentIn({ at, atLeast }: Input): string | undefined {
+  if (at === undefined) return undefined;
+  if (atLeast !== undefined) {
+    throw new RollcallError('ROLLCALL_QUERY_INVALID', 'at asks for the past, atLeast for what is to come', {
+      action: 'Leave out one of them.',
+    });
+  }
+  if (typeof at === 'number' && Number.isSafeInteger(at) && at >= 0) return String(at);
+  return textIn('at', at, MOMENT_LENGTH_MAX);
 }
 
 /** @throws ROLLCALL_QUERY_INVALID for fields nobody reads: passed over, they would change what is answered */

@@ -1,7 +1,7 @@
 import { quote, RollcallError } from '#contracts';
-import type { Reader } from '#application';
+import type { HistoricPlace, History, Reader } from '#application';
 import { parseInstanceQuery, queryParameters } from '#domain';
-import { atLeastIn, checkFields, type Input, nameIn } from './input.js';
+import { atLeastIn, checkFields, type Input, momentIn, nameIn } from './input.js';
 
 /** Answers one kind of question from its fields. */
 export type Query = (reader: Reader, input: Input) => object;
@@ -11,18 +11,18 @@ const instanceFields = queryParameters.filter((name) => name !== 'service');
 /** What can be asked on `rollcall.v1.query.<name>`: the same as over HTTP. */
 export const queries: Readonly<Record<string, Query>> = {
   namespaces: (reader, input) => {
-    checkFields(input, ['atLeast']);
+    checkFields(input, ['at', 'atLeast']);
     return { namespaces: reader.namespaces() };
   },
 
   services: (reader, input) => {
-    checkFields(input, ['namespace', 'atLeast']);
+    checkFields(input, ['namespace', 'at', 'atLeast']);
     const namespace = nameIn(input, 'namespace');
     return { namespace, services: reader.services(namespace) };
   },
 
   service: (reader, input) => {
-    checkFields(input, ['namespace', 'service', 'atLeast']);
+    checkFields(input, ['namespace', 'service', 'at', 'atLeast']);
     const [namespace, service] = [nameIn(input, 'namespace'), nameIn(input, 'service')];
     const found = reader.service(namespace, service);
     if (found !== undefined) return { namespace, ...found };
@@ -34,7 +34,7 @@ export const queries: Readonly<Record<string, Query>> = {
 
   /** With `service`, a name, the instances of one service; without, those of the namespace. */
   instances: (reader, input) => {
-    checkFields(input, ['namespace', 'service', 'all', 'atLeast', ...instanceFields]);
+    checkFields(input, ['namespace', 'service', 'all', 'at', 'atLeast', ...instanceFields]);
     const namespace = nameIn(input, 'namespace');
     const service = input['service'] === undefined ? undefined : nameIn(input, 'service');
     const place = { namespace, ...(service === undefined ? {} : { service }) };
@@ -44,7 +44,7 @@ export const queries: Readonly<Record<string, Query>> = {
   },
 
   instance: (reader, input) => {
-    checkFields(input, ['namespace', 'service', 'instance', 'atLeast']);
+    checkFields(input, ['namespace', 'service', 'instance', 'at', 'atLeast']);
     const names = [nameIn(input, 'namespace'), nameIn(input, 'service'), nameIn(input, 'instance')] as const;
     const found = reader.instance(...names);
     if (found !== undefined) return found;
@@ -55,10 +55,28 @@ export const queries: Readonly<Record<string, Query>> = {
   },
 };
 
-/** Waits for the sequence a question demands, then answers it. */
-export async function answerQuery(reader: Reader, query: Query, input: Input): Promise<object> {
-  await reader.atLeast(atLeastIn(input));
-  return query(reader, input);
+/**
+ * Answers a question from what is now, no older than the sequence it demands, or from the moment that `at` names.
+ * The answer comes with the sequence it reflects.
+ */
+export async function answerQuery(
+  { reader, history }: { readonly reader: Reader; readonly history: History },
+  query: Query,
+  input: Input,
+): Promise<{ readonly answer: object; readonly sequence: number | undefined }> {
+  const moment = momentIn(input);
+  if (moment === undefined) {
+    await reader.atLeast(atLeastIn(input));
+    return { answer: query(reader, input), sequence: reader.freshness()?.sequence };
+  }
+  const past = await history.readerAt(moment, pastPlace(input));
+  return { answer: query(past.reader, input), sequence: past.moment.sequence };
+}
+
+function pastPlace(input: Input): HistoricPlace {
+  if (input['namespace'] === undefined) return {};
+  const namespace = nameIn(input, 'namespace');
+  return input['service'] === undefined ? { namespace } : { namespace, service: nameIn(input, 'service') };
 }
 
 function isQuestion(name: string): boolean {

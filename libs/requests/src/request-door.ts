@@ -1,6 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import { quote, RollcallError, type Subjects } from '#contracts';
-import type { Log, Reader } from '#application';
+import type { History, Log, Reader } from '#application';
 import { commands, type CommandWriters } from './commands.js';
 import { actorIn, type Input, objectOf, parseInput } from './input.js';
 import { answerQuery, queries } from './queries.js';
@@ -10,6 +10,7 @@ export interface RequestDoorParts {
   readonly connection: NatsConnection;
   readonly subjects: Subjects;
   readonly reader: Reader;
+  readonly history: History;
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
   readonly writers: () => CommandWriters;
   readonly log: Log;
@@ -68,13 +69,13 @@ export class RequestDoor {
   }
 
   async #answer(subject: string, input: Input, nest: NestEnvelope | undefined): Promise<Reply> {
-    const { subjects, reader, writers } = this.#parts;
+    const { subjects, writers } = this.#parts;
     const name = subject.slice(subject.lastIndexOf('.') + 1);
     if (subject === subjects.query(name)) {
       const query = Object.hasOwn(queries, name) ? queries[name] : undefined;
       if (query === undefined) throw unknown(subject, Object.keys(queries));
-      const answer = await answerQuery(reader, query, input);
-      return answerReply(answer, reader.freshness()?.sequence, nest);
+      const { answer, sequence } = await answerQuery(this.#parts, query, input);
+      return answerReply(answer, sequence, nest);
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw unknown(subject, Object.keys(commands));

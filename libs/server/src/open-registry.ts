@@ -1,7 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { Reader } from '#application';
+import { History, Reader } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
 import { RequestDoor } from '#requests';
+import { type Historian, startHistorian } from './node-historian.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
 import type { OpenOptions } from './open-options.js';
 import { openWriters, type Writers } from './writers.js';
@@ -12,6 +13,7 @@ export interface JoinedRegistry {
   readonly store: RegistryStore;
   readonly projection: Projection;
   readonly writers: Writers;
+  readonly history: History;
   /**
    * Ends what runs on the connection, which stays open.
    * @param hasBroker whether leadership can be handed over; without a broker it lapses by itself
@@ -30,6 +32,7 @@ export async function openRegistry(
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
   let watchman: NodeWatchman | undefined;
   let door: RequestDoor | undefined;
+  let historian: Historian | undefined;
   const projection = createProjection(store, {
     leads: options.projects !== false,
     ...(options.onFolded === undefined ? {} : { onFolded: options.onFolded }),
@@ -45,8 +48,11 @@ export async function openRegistry(
     },
   });
   const writers = openWriters(store, projection);
+  const { journal, snapshots } = store;
+  const history = new History({ journal, snapshots, log, nowMs: () => Date.now() });
   const leave = async (hasBroker: boolean): Promise<void> => {
     door?.close();
+    await historian?.stop();
     if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
     writers.close();
     store.journal.close();
@@ -54,14 +60,15 @@ export async function openRegistry(
   try {
     await projection.start();
     if (options.watches === true) watchman = await startWatchman(options, store, projection);
+    if (options.projects !== false) historian = startHistorian(store, projection, log);
     if (options.answers === true) {
       const reader = new Reader(() => projection.follower);
-      door = new RequestDoor({ ...store, reader, writers: () => writers, log });
+      door = new RequestDoor({ ...store, reader, history, writers: () => writers, log });
       door.open();
     }
   } catch (error) {
     await leave(true).catch(() => undefined);
     throw error;
   }
-  return { connection, store, projection, writers, leave };
+  return { connection, store, projection, writers, history, leave };
 }

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { RollcallError } from '#contracts';
-import { ChangeFeed, type InstanceNames, storyOf, type StoryLine } from '#application';
+import { ChangeFeed, type History, type InstanceNames, storyOf, type StoryLine } from '#application';
 import type { ViewTable } from '#domain';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
@@ -66,6 +66,12 @@ export class RegistryNode {
     if (this.view === undefined)
       throw new RollcallError('ROLLCALL_UNAVAILABLE', 'the view has not been loaded yet');
     return { feed: this.feed, table: this.view.table };
+  }
+
+  /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when the journal cannot be read now */
+  history(): History {
+    this.writers();
+    return (this.#joined as JoinedRegistry).history;
   }
 
   /** The story of an instance, from the journal. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */

@@ -58,6 +58,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
     watching: () => node.watching(),
+    history: () => node.history(),
     story: (names) => node.story(names),
   };
   const adapter = new HttpAdapter({

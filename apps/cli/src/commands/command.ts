@@ -16,6 +16,12 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** Option of commands that can also look at the past. */
+export interface AtOption {
+  /** A sequence, an RFC 3339 time, or a duration before now such as `-15m`. */
+  readonly at?: string;
+}
+
 /** What a command does; its result is the exit code, 0 when it says nothing. */
 export type Command<Options = object, Arguments extends readonly unknown[] = []> = (
   context: CommandContext,

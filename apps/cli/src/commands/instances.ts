@@ -3,29 +3,29 @@ import { keyPatterns } from '#nats';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';
 import { ago } from '../output/time.js';
-import { takeSnapshot } from '../snapshot.js';
-import type { Command } from './command.js';
+import { takePast, takeSnapshot } from '../snapshot.js';
+import type { AtOption, Command } from './command.js';
 
-interface Options {
+interface Options extends AtOption {
   readonly all?: boolean;
 }
 
-export const instances: Command<Options, [service: string]> = async (context, { all }, service) => {
+export const instances: Command<Options, [service: string]> = async (context, { all, at }, service) => {
   const { session, namespace, json } = context;
   checkName('service', service);
-  const { reader, position, table } = await takeSnapshot(
-    session,
-    keyPatterns({ namespace, services: [service] }),
-  );
+  const { reader, sequence, table } =
+    at === undefined
+      ? await takeSnapshot(session, keyPatterns({ namespace, services: [service] }))
+      : await takePast(session, at, { namespace, service });
   if (table.service(namespace, service) === undefined) {
     throw new RollcallError(
       'ROLLCALL_NOT_FOUND',
-      `namespace ${quote(namespace)} has no service ${quote(service)}`,
+      `namespace ${quote(namespace)} ${at === undefined ? 'has' : 'had'} no service ${quote(service)}`,
     );
   }
   const found = reader.instances(namespace, service, { all: all === true });
   if (json) {
-    printJson({ namespace, service, sequence: position?.position ?? 0, instances: found });
+    printJson({ namespace, service, sequence, instances: found });
     return;
   }
   if (found.length === 0)

@@ -1,6 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { limits, type QuarantineRecord, RollcallError, viewKeys } from '#contracts';
-import { sequenceOf } from '../input/place.js';
+import { sequenceOf } from '../input/sequence.js';
 import { plain } from '../output/plain.js';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkName, decodeEvent, headerNames, quote, type RawEvent } from '#contracts';
-import { toTime } from '#domain';
-import { readAll } from '#nats';
-import { type JournalPlaceInput, placeOf } from '../input/place.js';
+import { type Moment, parseMoment, toTime } from '#domain';
 import { usage } from '../input/usage.js';
 import { plain } from '../output/plain.js';
 import { drained, print, printJsonLine } from '../output/print.js';
@@ -27,7 +25,7 @@ export const replay: Command<Options> = async (context, options) => {
   const nowMs = Date.now();
   const speed = speedOf(options.speed);
   const ends = await session.journal.ends();
-  const first = await firstSequence(session, placeOf(options.from ?? '1', nowMs));
+  const first = await firstSequence(session, parseMoment(options.from ?? '1', nowMs));
   const last = Math.min(ends.lastSequence, await lastSequence(session, options.to, nowMs));
   let previousAtMs: number | undefined;
   for (let from = Math.max(first, ends.firstSequence); from <= last; from += PIECE) {
@@ -69,24 +67,15 @@ function speedOf(text: string | undefined): number {
 }
 
 /** The first event at or after a place; one past the end when there is none. */
-async function firstSequence(session: Session, place: JournalPlaceInput): Promise<number> {
+async function firstSequence({ journal }: Session, place: Moment): Promise<number> {
   if ('sequence' in place) return Math.max(1, place.sequence);
-  let first: number | undefined;
-  const { streams, domain } = session;
-  const order = {
-    stream: streams.journal,
-    from: place,
-    isDone: () => true,
-    ...(domain === undefined ? {} : { domain }),
-  };
-  await readAll(session.connection, order, (message) => (first ??= message.info.streamSequence));
-  return first ?? Infinity;
+  return (await journal.firstAt(place.time)) ?? Infinity;
 }
 
 /** The last event at or before a place. */
 async function lastSequence(session: Session, to: string | undefined, nowMs: number): Promise<number> {
   if (to === undefined) return Infinity;
-  const place = placeOf(to, nowMs);
+  const place = parseMoment(to, nowMs);
   if ('sequence' in place) return place.sequence;
   return (await firstSequence(session, { time: new Date(place.time.getTime() + 1) })) - 1;
 }

@@ -1,14 +1,17 @@
 import { keyPatterns } from '#nats';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';
-import { takeSnapshot } from '../snapshot.js';
-import type { Command } from './command.js';
+import { takePast, takeSnapshot } from '../snapshot.js';
+import type { AtOption, Command } from './command.js';
 
-export const services: Command = async ({ session, namespace, json }) => {
-  const { reader, position } = await takeSnapshot(session, keyPatterns({ namespace }));
+export const services: Command<AtOption> = async ({ session, namespace, json }, { at }) => {
+  const { reader, sequence } =
+    at === undefined
+      ? await takeSnapshot(session, keyPatterns({ namespace }))
+      : await takePast(session, at, { namespace });
   const found = reader.services(namespace);
   if (json) {
-    printJson({ namespace, sequence: position?.position ?? 0, services: found });
+    printJson({ namespace, sequence, services: found });
     return;
   }
   if (found.length === 0) {

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { plain } from '../output/plain.js';
 import { renderTable } from '../output/table.js';
 import { ago } from '../output/time.js';
-import { leaseOf, parseDuration } from './duration.js';
+import { leaseOf } from './duration.js';
 import { endpointOf } from './endpoint.js';
 import { instanceNamesOf } from './names.js';
-import { placeOf, sequenceOf } from './place.js';
+import { sequenceOf } from './sequence.js';
 
 describe('an endpoint on the command line', () => {
   it.each([
@@ -22,42 +22,15 @@ describe('an endpoint on the command line', () => {
   );
 });
 
-describe('durations and leases', () => {
-  it.each([
-    ['500ms', 500],
-    ['15s', 15_000],
-    ['1.5s', 1_500],
-    ['2m', 120_000],
-    ['1d', 86_400_000],
-    ['15', undefined],
-    ['s', undefined],
-    ['-1s', undefined],
-    ['1y', undefined],
-  ])('%s is %s ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
-
+describe('leases', () => {
   it('"none" is no lease', () => {
     expect(leaseOf('none')).toBe(0);
     expect(() => leaseOf('soon')).toThrow('neither "none" nor a duration');
   });
 });
 
-describe('a place in the journal', () => {
-  const nowMs = Date.parse('2026-11-22T15:00:00Z');
-
-  it.each([
-    ['0', { sequence: 0 }],
-    ['1200', { sequence: 1200 }],
-    ['-15m', { time: new Date('2026-11-22T14:45:00Z') }],
-    ['2026-11-22T14:00:00Z', { time: new Date('2026-11-22T14:00:00Z') }],
-    ['2026-11-22T14:00:00.5+02:00', { time: new Date('2026-11-22T12:00:00.5Z') }],
-    ['2026-11-22', { time: new Date('2026-11-22T00:00:00Z') }],
-  ])('%s is one', (text, place) => expect(placeOf(text, nowMs)).toEqual(place));
-
-  it.each(['', '-', '-15', '1.5', 'now', '2026-13-01', '99999999999999999', '15m'])('%j is none', (text) => {
-    expect(() => placeOf(text, nowMs)).toThrow('ROLLCALL_SEQUENCE_INVALID');
-  });
-
-  it('that must be a sequence is a positive whole number', () => {
+describe('a sequence on the command line', () => {
+  it('is a positive whole number', () => {
     expect(sequenceOf('7')).toBe(7);
     for (const text of ['0', '-7', 'x', ''])
       expect(() => sequenceOf(text)).toThrow('ROLLCALL_SEQUENCE_INVALID');

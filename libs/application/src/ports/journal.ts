@@ -26,6 +26,8 @@ export interface Journal {
   /** The last event of an aggregate, readable or not. */
   last(aggregate: AggregateId): Promise<LastEvent | undefined>;
   ends(): Promise<JournalEnds>;
+  /** Sequence of the first event stored at or after a broker time; undefined when there is none. */
+  firstAt(time: Date): Promise<number | undefined>;
   /** The message at a sequence, or undefined when it is not, or no longer, there. */
   at(sequence: number): Promise<RawEvent | undefined>;
   /**

@@ -6,6 +6,8 @@ export interface FoldOptions {
   /** First sequence to fold; what came before is in `known`. Default 1. */
   readonly fromSequence?: number;
   readonly toSequence: number;
+  /** Only these aggregates, as key patterns. Default all. */
+  readonly patterns?: readonly string[];
   /** The entry under a key before the first event folded here. */
   readonly known?: (key: string) => ViewEntry | undefined;
   readonly onSetAside?: (raw: RawEvent, rejection: Rejection, event?: RegistryEvent) => void;
@@ -29,7 +31,8 @@ const PROGRESS_EVENTS = 10_000;
  * until the end, because most are folded over many times.
  */
 export async function foldJournal(journal: Journal, options: FoldOptions): Promise<FoldedJournal> {
-  const { fromSequence = 1, toSequence, known, onSetAside, onProgress } = options;
+  const { fromSequence = 1, toSequence, patterns, known, onSetAside, onProgress } = options;
+  const scope = patterns === undefined ? {} : { patterns };
   const folding = new Map<string, FoldEntry>();
   let events = 0;
   let setAside = 0;
@@ -51,7 +54,7 @@ export async function foldJournal(journal: Journal, options: FoldOptions): Promi
     else if (step.kind === 'refused') reject(raw, step.rejection, decoded.event);
   };
   if (toSequence >= fromSequence)
-    await journal.read({ from: { sequence: fromSequence }, toSequence }, onEvent);
+    await journal.read({ from: { sequence: fromSequence }, toSequence, ...scope }, onEvent);
   const entries = new Map<string, ViewEntry>();
   for (const [key, entry] of folding) entries.set(key, joinEntry(entry));
   return { entries, atMs, events, setAside };

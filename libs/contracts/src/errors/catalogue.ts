@@ -1,6 +1,7 @@
 import { brokerErrors } from './broker.js';
 import { doorErrors } from './doors.js';
 import type { ErrorEntry } from './entry.js';
+import { historyErrors } from './history.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
@@ -14,6 +15,7 @@ export const errorCatalogue = {
   ...brokerErrors,
   ...doorErrors,
   ...sqlErrors,
+  ...historyErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

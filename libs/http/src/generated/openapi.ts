@@ -30,6 +30,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -66,6 +73,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -90,6 +104,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -119,6 +140,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -153,6 +181,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -185,6 +220,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -208,6 +250,9 @@ export const openApiDocument: object = {
         "summary": "Namespaces with a service.",
         "parameters": [
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -220,6 +265,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -254,6 +306,9 @@ export const openApiDocument: object = {
         "summary": "Services of a namespace.",
         "parameters": [
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -266,6 +321,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -303,6 +365,9 @@ export const openApiDocument: object = {
         "summary": "One service: counts, versions, policy.",
         "parameters": [
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -315,6 +380,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -368,6 +440,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -450,6 +529,9 @@ export const openApiDocument: object = {
             "$ref": "#/components/parameters/cursor"
           },
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           },
           {
@@ -468,6 +550,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -494,6 +583,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -569,6 +665,9 @@ export const openApiDocument: object = {
             "$ref": "#/components/parameters/cursor"
           },
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           },
           {
@@ -587,6 +686,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -613,6 +719,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -661,6 +774,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -699,6 +819,9 @@ export const openApiDocument: object = {
         "summary": "One instance, also one that departed.",
         "parameters": [
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -711,6 +834,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -761,6 +891,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -785,6 +922,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -835,6 +979,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -872,6 +1023,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -930,6 +1088,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -986,6 +1151,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -1023,6 +1195,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -1081,6 +1260,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -1126,6 +1312,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -1207,6 +1400,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -1285,6 +1485,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
               "X-Rollcall-Stale-Ms": {
                 "description": "Time since the view was last heard of, in ms.",
                 "schema": {
@@ -1309,6 +1516,13 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
                 }
               },
               "X-Rollcall-Stale-Ms": {
@@ -1556,6 +1770,15 @@ export const openApiDocument: object = {
           "type": "string"
         },
         "description": "From `next` of the page before."
+      },
+      "at": {
+        "name": "at",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "As it was: a journal sequence, an RFC 3339 time, or a duration before now.",
+        "example": "-15m"
       },
       "atLeast": {
         "name": "atLeast",
@@ -3331,7 +3554,11 @@ export const openApiDocument: object = {
               "ROLLCALL_SQL_INVALID",
               "ROLLCALL_SQL_UNAVAILABLE",
               "ROLLCALL_SQL_NO_DRIVER",
-              "ROLLCALL_SQL_SCHEMA_NEWER"
+              "ROLLCALL_SQL_SCHEMA_NEWER",
+              "ROLLCALL_BEFORE_HISTORY",
+              "ROLLCALL_AFTER_HISTORY",
+              "ROLLCALL_SNAPSHOT_DAMAGED",
+              "ROLLCALL_HISTORY_BUSY"
             ]
           },
           "retryable": {
@@ -3418,7 +3645,11 @@ export const openApiDocument: object = {
                   "ROLLCALL_SQL_INVALID",
                   "ROLLCALL_SQL_UNAVAILABLE",
                   "ROLLCALL_SQL_NO_DRIVER",
-                  "ROLLCALL_SQL_SCHEMA_NEWER"
+                  "ROLLCALL_SQL_SCHEMA_NEWER",
+                  "ROLLCALL_BEFORE_HISTORY",
+                  "ROLLCALL_AFTER_HISTORY",
+                  "ROLLCALL_SNAPSHOT_DAMAGED",
+                  "ROLLCALL_HISTORY_BUSY"
                 ]
               },
               "retryable": {

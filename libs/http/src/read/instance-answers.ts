@@ -51,6 +51,19 @@ export class InstanceAnswers {
     await sendCached(request, reply, this.#cached(place, place.service, etag));
   }
 
+  /** The same from a reader of the past, whose answer never changes and is asked for seldom. */
+  async sendPast(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    past: Reader,
+    place: QueryPlace,
+  ): Promise<void> {
+    const query = request.query as Parameters;
+    const question = questionOf(query, place, ['at']) ?? unfiltered;
+    const page = past.query({ ...place, all: booleanParameter(query, 'all') }, question);
+    await reply.header('content-type', JSON_TYPE).send(JSON.stringify(bodyOf(place, page)));
+  }
+
   #cached(place: QueryPlace, service: string, etag: string): CachedAnswer {
     const key = `${place.namespace}/${service}`;
     const stamp = this.reader.stamp(place);

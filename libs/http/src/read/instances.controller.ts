@@ -4,7 +4,8 @@ import { checkName, type InstanceView, quote, RollcallError } from '#contracts';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import { InstanceAnswers } from './instance-answers.js';
 import { awaitIndex, waitParameters } from './long-poll.js';
-import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
+import { readerFor } from './moment.js';
+import { checkQueryNames, type Query as Parameters } from './query.js';
 
 @Controller('v1/namespaces/:namespace')
 export class InstancesController {
@@ -39,13 +40,14 @@ export class InstancesController {
   async one(
     @Param() { namespace, service, instance }: { namespace: string; service: string; instance: string },
     @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<InstanceView> {
     checkName('namespace', namespace);
     checkName('service', service);
     checkName('instance', instance);
-    checkQueryNames(query, ['atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
-    const found = this.parts.reader.instance(namespace, service, instance);
+    checkQueryNames(query, ['at', 'atLeast']);
+    const reader = await readerFor(this.parts, query, reply, { namespace, service });
+    const found = reader.instance(namespace, service, instance);
     if (found !== undefined) return found;
     throw new RollcallError(
       'ROLLCALL_NOT_FOUND',
@@ -60,9 +62,13 @@ export class InstancesController {
   ): Promise<void> {
     checkName('namespace', place.namespace);
     const query = request.query as Parameters;
-    const { reader } = this.parts;
-    await reader.atLeast(sequenceParameter(query, 'atLeast'));
+    const own = ['at', 'atLeast', ...waitParameters];
+    const reader = await readerFor(this.parts, query, reply, place);
+    if (reader !== this.parts.reader) {
+      await this.answers.sendPast(request, reply, reader, place);
+      return;
+    }
     await awaitIndex(this.parts, query, place, request.raw);
-    await this.answers.send(request, reply, place, ['atLeast', ...waitParameters]);
+    await this.answers.send(request, reply, place, own);
   }
 }

@@ -1,7 +1,9 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import type { NamespaceSummary } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
+import { readerFor } from './moment.js';
+import { checkQueryNames, type Query as Parameters } from './query.js';
 
 @Controller('v1/namespaces')
 export class NamespacesController {
@@ -9,9 +11,12 @@ export class NamespacesController {
 
   /** Every namespace with a service. */
   @Get()
-  async list(@Query() query: Parameters): Promise<{ readonly namespaces: readonly NamespaceSummary[] }> {
-    checkQueryNames(query, ['atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
-    return { namespaces: this.parts.reader.namespaces() };
+  async list(
+    @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly namespaces: readonly NamespaceSummary[] }> {
+    checkQueryNames(query, ['at', 'atLeast']);
+    const reader = await readerFor(this.parts, query, reply, {});
+    return { namespaces: reader.namespaces() };
   }
 }

@@ -1,8 +1,10 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { checkName, quote, RollcallError } from '#contracts';
 import type { ServiceSummary } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import { checkQueryNames, type Query as Parameters, sequenceParameter } from './query.js';
+import { readerFor } from './moment.js';
+import { checkQueryNames, type Query as Parameters } from './query.js';
 
 export interface ServicesAnswer {
   readonly namespace: string;
@@ -15,11 +17,15 @@ export class ServicesController {
 
   /** Every service of a namespace that has instances or a policy. */
   @Get()
-  async list(@Param('namespace') namespace: string, @Query() query: Parameters): Promise<ServicesAnswer> {
+  async list(
+    @Param('namespace') namespace: string,
+    @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ServicesAnswer> {
     checkName('namespace', namespace);
-    checkQueryNames(query, ['atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
-    return { namespace, services: this.parts.reader.services(namespace) };
+    checkQueryNames(query, ['at', 'atLeast']);
+    const reader = await readerFor(this.parts, query, reply, { namespace });
+    return { namespace, services: reader.services(namespace) };
   }
 
   /** One service: how many instances in which status, which versions, and its policy. */
@@ -27,12 +33,13 @@ export class ServicesController {
   async one(
     @Param() { namespace, service }: { namespace: string; service: string },
     @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServiceSummary> {
     checkName('namespace', namespace);
     checkName('service', service);
-    checkQueryNames(query, ['atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
-    const found = this.parts.reader.service(namespace, service);
+    checkQueryNames(query, ['at', 'atLeast']);
+    const reader = await readerFor(this.parts, query, reply, { namespace, service });
+    const found = reader.service(namespace, service);
     if (found !== undefined) return found;
     throw new RollcallError(
       'ROLLCALL_NOT_FOUND',

@@ -1,0 +1,121 @@
+import { RollcallError } from '#contracts';
+import { type ViewEntry, ViewTable } from '#domain';
+import type { Journal } from '../ports/journal.js';
+import type { Log } from '../ports/log.js';
+import type { HistoricPlace, SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
+import { Reader, type ViewSource } from '../reader/reader.js';
+import { foldJournal } from '../verify/fold-journal.js';
+import { findMoment, type HistoricMoment } from './find-moment.js';
+import { Gate } from './gate.js';
+import { placePatterns } from './place-patterns.js';
+
+export interface HistoryParts {
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
+  readonly log: Log;
+  /** Wall clock: only to say which moment `-15m` is. */
+  readonly nowMs: () => number;
+}
+
+/** The registry, or a part of it, as it was. */
+export interface HistoricView extends ViewSource, HistoricMoment {
+  readonly table: ViewTable;
+}
+
+/**
+ * Answers from any moment of the past exactly as the view would have answered then: the newest snapshot at or before
+ * it, and the events between folded by the one rule of the view.
+ */
+export class History {
+  readonly #gate = new Gate();
+
+  constructor(private readonly parts: HistoryParts) {}
+
+  /** @throws ROLLCALL_SEQUENCE_INVALID, ROLLCALL_BEFORE_HISTORY, ROLLCALL_AFTER_HISTORY */
+  moment(text: string): Promise<HistoricMoment> {
+    return findMoment(this.parts.journal, text, this.parts.nowMs());
+  }
+
+  /**
+   * A reader of the past. It holds nothing outside the place it was asked for.
+   * @throws as `moment`, and ROLLCALL_HISTORY_BUSY
+   */
+  async readerAt(text: string, place: HistoricPlace): Promise<{ reader: Reader; moment: HistoricMoment }> {
+    const view = await this.viewAt(await this.moment(text), place);
+    return { reader: new Reader(() => view), moment: { sequence: view.sequence, at: view.at } };
+  }
+
+  /** @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
+  async viewAt(moment: HistoricMoment, place: HistoricPlace): Promise<HistoricView> {
+    const entries = await this.#gate.pass(() => this.entriesAt(moment.sequence, place));
+    const table = new ViewTable();
+    for (const [key, entry] of entries) table.put(key, entry);
+    return {
+      ...moment,
+      table,
+      position: moment.sequence,
+      staleMs: 0,
+      reached: (sequence) =>
+        sequence <= moment.sequence ? Promise.resolve() : Promise.reject(beyond(sequence, moment)),
+    };
+  }
+
+  /** What stood under every key of a place after the event at a sequence. */
+  async entriesAt(sequence: number, place: HistoricPlace): Promise<Map<string, ViewEntry>> {
+    const { journal } = this.parts;
+    const base = await this.#baseOf(sequence, place);
+    const { firstSequence } = await journal.ends();
+    if (base.position + 1 < firstSequence) {
+      throw new RollcallError(
+        'ROLLCALL_BEFORE_HISTORY',
+        `sequence ${sequence} cannot be told any more: the journal begins with ${firstSequence}, and no snapshot reaches up to it`,
+      );
+    }
+    const patterns = placePatterns(place);
+    const folded = await foldJournal(journal, {
+      fromSequence: base.position + 1,
+      toSequence: sequence,
+      known: (key) => base.entries.get(key),
+      ...(patterns === undefined ? {} : { patterns }),
+    });
+    for (const [key, entry] of folded.entries) base.entries.set(key, entry);
+    return base.entries;
+  }
+
+  /** The newest snapshot at or before a sequence that is whole; a damaged one is told and passed over. */
+  async #baseOf(sequence: number, place: HistoricPlace) {
+    const { snapshots, log } = this.parts;
+    const marks = (await this.#marks()).filter(({ position }) => position <= sequence);
+    for (const mark of marks.toReversed()) {
+      try {
+        return { position: mark.position, entries: await snapshots.load(mark, place) };
+      } catch (error) {
+        log.warn('a snapshot cannot be used; an older one is taken', damageOf(mark, error));
+      }
+    }
+    return { position: 0, entries: new Map<string, ViewEntry>() };
+  }
+
+  /** A registry that was never started with snapshots has no place for them: then everything is folded. */
+  async #marks(): Promise<readonly SnapshotMark[]> {
+    try {
+      return await this.parts.snapshots.marks();
+    } catch (error) {
+      this.parts.log.warn('snapshots cannot be listed; the journal is folded from its beginning', {
+        error: error instanceof Error ? error.message : String(error),
+      });
+      return [];
+    }
+  }
+}
+
+function damageOf({ position }: SnapshotMark, error: unknown): Readonly<Record<string, unknown>> {
+  return { position, error: error instanceof Error ? error.message : String(error) };
+}
+
+function beyond(sequence: number, moment: HistoricMoment): RollcallError {
+  return new RollcallError(
+    'ROLLCALL_POSITION_NOT_REACHED',
+    `sequence ${sequence} is demanded of the past at sequence ${moment.sequence}`,
+  );
+}

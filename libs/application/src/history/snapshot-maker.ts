@@ -1,0 +1,50 @@
+import { limits } from '#contracts';
+import { toTime } from '#domain';
+import type { Journal } from '../ports/journal.js';
+import type { Log } from '../ports/log.js';
+import type { SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
+import { foldJournal } from '../verify/fold-journal.js';
+
+export interface SnapshotMakerParts {
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
+  readonly log: Log;
+  /** Least number of events between two snapshots. Default `limits.snapshotEventsMin`. */
+  readonly eventsMin?: number;
+}
+
+const nothing: SnapshotMark = { position: 0, at: toTime(0), keys: 0 };
+
+/**
+ * Makes snapshots behind the journal's back: each from the one before and the events between, never from a live view,
+ * so that a snapshot also proves its predecessor and a journal from before there were snapshots is caught up with.
+ */
+export class SnapshotMaker {
+  constructor(private readonly parts: SnapshotMakerParts) {}
+
+  /** Makes the next snapshot if it is due. */
+  async makeNext(): Promise<SnapshotMark | undefined> {
+    const { journal, snapshots, log, eventsMin = limits.snapshotEventsMin } = this.parts;
+    const marks = await snapshots.marks();
+    const newest = marks.at(-1) ?? nothing;
+    // A large registry is not written again for every few events.
+    const position = newest.position + Math.max(eventsMin, 2 * newest.keys);
+    const { firstSequence, lastSequence } = await journal.ends();
+    if (lastSequence < position || firstSequence > newest.position + 1) return undefined;
+    const entries = newest === nothing ? new Map() : await snapshots.load(newest, {});
+    const range = { fromSequence: newest.position + 1, toSequence: position };
+    const folded = await foldJournal(journal, { ...range, known: (key) => entries.get(key) });
+    for (const [key, entry] of folded.entries) entries.set(key, entry);
+    const mark = await snapshots.save({ position, at: toTime(folded.atMs) }, entries);
+    log.info('made a snapshot of the past', { position, keys: mark.keys });
+    await this.#thin([...marks, mark]);
+    return mark;
+  }
+
+  /** Above the limit, every second of the older half goes: the past stays reachable, in larger steps. */
+  async #thin(marks: readonly SnapshotMark[]): Promise<void> {
+    if (marks.length <= limits.snapshotsMax) return;
+    const older = marks.slice(0, Math.floor(marks.length / 2));
+    for (const mark of older.filter((_, index) => index % 2 === 1)) await this.parts.snapshots.drop(mark);
+  }
+}

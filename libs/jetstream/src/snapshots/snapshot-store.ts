@@ -1,0 +1,191 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/nats-core';
+import { limits, RollcallError } from '#contracts';
+import type { HistoricPlace, SnapshotMark, SnapshotStore } from '#application';
+import type { ViewEntry } from '#domain';
+import { AckPublisher, brokerError, type JournalPlace, lastMessage, readAll } from '#nats';
+import { cutPieces, digestOf, ownerOf, pack, type Piece, readPiece } from './pieces.js';
+
+interface Manifest extends SnapshotMark {
+  /** Digests of the index messages: they hold those of the pieces. */
+  readonly index: readonly string[];
+}
+
+/** Name of a piece and its digest. */
+type Index = ReadonlyMap<string, string>;
+
+/** How long a list of manifests is used again. What it names never changes; it only lacks the newest. */
+const MARKS_MS = 5_000;
+const INDEXES_MAX = 4;
+
+/**
+ * Snapshots in a stream of their own: pieces by service, so that one service is read without the rest; an index of
+ * their digests; and a manifest, written last, without which a snapshot does not exist.
+ */
+export class JetStreamSnapshots implements SnapshotStore {
+  readonly #place: JournalPlace;
+  readonly #manager: JetStreamManager;
+  readonly #indexes = new Map<number, Promise<Index>>();
+  #marks: { readonly at: number; readonly found: Promise<Manifest[]> } | undefined;
+
+  constructor(place: JournalPlace, manager: JetStreamManager) {
+    this.#place = place;
+    this.#manager = manager;
+  }
+
+  marks(): Promise<readonly Manifest[]> {
+    const nowMs = performance.now();
+    if (this.#marks === undefined || nowMs - this.#marks.at > MARKS_MS) {
+      const found = this.#readManifests();
+      this.#marks = { at: nowMs, found };
+      found.catch(() => (this.#marks = undefined));
+    }
+    return this.#marks.found;
+  }
+
+  async load(mark: SnapshotMark, place: HistoricPlace): Promise<Map<string, ViewEntry>> {
+    const manifest = (await this.marks()).find(({ position }) => position === mark.position);
+    if (manifest === undefined) throw damaged(mark.position, 'it is gone');
+    const index = await this.#indexOf(manifest);
+    const names = [...index.keys()].filter(isIn(place));
+    const bodies =
+      place.service === undefined
+        ? await this.#readPieces(manifest.position, place)
+        : await this.#readNamed(manifest.position, names);
+    const entries = new Map<string, ViewEntry>();
+    for (const name of names) {
+      const body = bodies.get(name);
+      if (body === undefined) throw damaged(mark.position, `piece "${name}" is missing`);
+      if (digestOf(body) !== index.get(name)) throw damaged(mark.position, `piece "${name}" was changed`);
+      for (const [key, entry] of readPiece(body)) entries.set(key, entry);
+    }
+    return entries;
+  }
+
+  async save(
+    { position, at }: Omit<SnapshotMark, 'keys'>,
+    entries: ReadonlyMap<string, ViewEntry>,
+  ): Promise<SnapshotMark> {
+    const pieces = cutPieces(entries);
+    const lines = pieces.map(({ name, body }) => JSON.stringify([name, digestOf(body)]));
+    const index = pack(lines, limits.snapshotPartBytes);
+    const publisher = new AckPublisher(this.#place.connection, { stream: this.#place.streams.snapshots });
+    const write = async (name: string, body: string): Promise<void> => {
+      const head = headers();
+      // A message that is sent again because its ack was lost is stored once.
+      head.set('Nats-Msg-Id', `${position}.${name}.${digestOf(body)}`);
+      const payload = new TextEncoder().encode(body);
+      await publisher.publish({ subject: this.#subject(position, name), payload, headers: head });
+    };
+    try {
+      await writeAll(pieces, write);
+      for (const [number, body] of index.entries()) await write(`index.${number}`, body);
+      const manifest = { position, at, keys: entries.size, index: index.map(digestOf) };
+      await write('manifest', JSON.stringify(manifest));
+      this.#marks = undefined;
+      return { position, at, keys: entries.size };
+    } finally {
+      publisher.close();
+    }
+  }
+
+  async drop({ position }: SnapshotMark): Promise<void> {
+    try {
+      // The manifest first: without it nobody looks for the rest.
+      await this.#purge(this.#subject(position, 'manifest'));
+      await this.#purge(this.#subject(position, '>'));
+    } catch (error) {
+      throw brokerError(error, `dropping the snapshot of sequence ${position}`);
+    } finally {
+      this.#marks = undefined;
+      this.#indexes.delete(position);
+    }
+  }
+
+  async #purge(filter: string): Promise<void> {
+    await this.#manager.streams.purge(this.#place.streams.snapshots, { filter });
+  }
+
+  async #readManifests(): Promise<Manifest[]> {
+    const found: Manifest[] = [];
+    await this.#readSubjects(`${this.#place.subjects.snapshots}*.manifest`, (_, body) => {
+      found.push(JSON.parse(body) as Manifest);
+    });
+    return found.toSorted((left, right) => left.position - right.position);
+  }
+
+  #indexOf(manifest: Manifest): Promise<Index> {
+    const held = this.#indexes.get(manifest.position);
+    if (held !== undefined) return held;
+    const read = this.#readIndex(manifest);
+    this.#indexes.set(manifest.position, read);
+    read.catch(() => this.#indexes.delete(manifest.position));
+    const oldest = this.#indexes.keys().next().value;
+    if (this.#indexes.size > INDEXES_MAX && oldest !== undefined) this.#indexes.delete(oldest);
+    return read;
+  }
+
+  async #readIndex({ position, index }: Manifest): Promise<Index> {
+    const pieces = new Map<string, string>();
+    for (const [number, digest] of index.entries()) {
+      const body = await this.#readOne(this.#subject(position, `index.${number}`));
+      if (body === undefined || digestOf(body) !== digest) throw damaged(position, 'its index was changed');
+      for (const line of body.split('\n')) pieces.set(...(JSON.parse(line) as [string, string]));
+    }
+    return pieces;
+  }
+
+  async #readNamed(position: number, names: readonly string[]): Promise<Map<string, string>> {
+    const read = names.map(async (name): Promise<[string, string | undefined]> => [
+      name,
+      await this.#readOne(this.#subject(position, `part.${name}`)),
+    ]);
+    const found = (await Promise.all(read)).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return new Map(found);
+  }
+
+  async #readPieces(position: number, { namespace }: HistoricPlace): Promise<Map<string, string>> {
+    const bodies = new Map<string, string>();
+    const start = this.#subject(position, 'part.');
+    const filter = namespace === undefined ? `${start}>` : `${start}${namespace}.>`;
+    await this.#readSubjects(filter, (subject, body) => bodies.set(subject.slice(start.length), body));
+    return bodies;
+  }
+
+  async #readSubjects(filter: string, onMessage: (subject: string, body: string) => void): Promise<void> {
+    const { connection, streams, domain } = this.#place;
+    const inDomain = domain === undefined ? {} : { domain };
+    const order = { stream: streams.snapshots, filterSubjects: [filter], ...inDomain };
+    await readAll(connection, order, (message) => onMessage(message.subject, message.string()));
+  }
+
+  async #readOne(subject: string): Promise<string | undefined> {
+    return (await lastMessage(this.#manager, this.#place.streams.snapshots, subject))?.text();
+  }
+
+  #subject(position: number, name: string): string {
+    return `${this.#place.subjects.snapshots}${position}.${name}`;
+  }
+}
+
+/** Many in flight, none more than the publisher may hold. */
+async function writeAll(
+  pieces: readonly Piece[],
+  write: (name: string, body: string) => Promise<void>,
+): Promise<void> {
+  const atOnce = 64;
+  for (let from = 0; from < pieces.length; from += atOnce) {
+    const some = pieces.slice(from, from + atOnce);
+    await Promise.all(some.map(({ name, body }) => write(`part.${name}`, body)));
+  }
+}
+
+function isIn({ namespace, service }: HistoricPlace): (name: string) => boolean {
+  if (namespace === undefined) return () => true;
+  const start = service === undefined ? `${namespace}.` : `${ownerOf(`${namespace}.instance.${service}`)}.`;
+  return (name) => name.startsWith(start);
+}
+
+function damaged(position: number, what: string): RollcallError {
+  return new RollcallError('ROLLCALL_SNAPSHOT_DAMAGED', `the snapshot of sequence ${position}: ${what}`);
+}

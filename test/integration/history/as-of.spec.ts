@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeEvent, type RawEvent, viewKeyOf } from '#contracts';
+import { History, silentLog, SnapshotMaker } from '#application';
+import { evolve, type ViewEntry } from '#domain';
+import { JetStreamSnapshots, openRegistryStore, type RegistryStore } from '#jetstream';
+import { connectBroker } from '#nats';
+import { anyHour, startTestBroker, type TestBroker } from '#testkit';
+
+let broker: TestBroker;
+let store: RegistryStore;
+/** The journal as it was written, with what was refused or could not be read. */
+const written: RawEvent[] = [];
+const warnings: string[] = [];
+const log = { ...silentLog, warn: (text: string) => void warnings.push(text) };
+
+const nowMs = (): number => Date.now();
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+  store = await openRegistryStore({ connection });
+  for (const [round, history] of fc.sample(anyHour(), { numRuns: 30, seed: 7 }).entries()) {
+    for (const [index, { type, aggregate, data }] of history.entries()) {
+      await store.journal.append({ id: `${round}-${index}`, type, aggregate, data });
+    }
+    await connection.request(
+      store.subjects.journal({ kind: 'instance', namespace: 'default', ...junk }),
+      `{${round}`,
+    );
+  }
+  await store.journal.read({}, (raw) => written.push(raw));
+});
+afterAll(async () => {
+  store.journal.close();
+  await store.connection.close();
+  await broker.stop();
+});
+
+const junk = { service: 'orders', instance: 'orders-1' };
+
+/** The prefix of the journal, one event after the other, by the rule of the view. */
+function viewOfPrefix(sequence: number): Map<string, ViewEntry> {
+  const view = new Map<string, ViewEntry>();
+  for (const raw of written.filter((event) => event.sequence <= sequence)) {
+    const decoded = decodeEvent(raw);
+    if (decoded.kind !== 'event') continue;
+    const key = viewKeyOf(decoded.event.aggregate, raw.key);
+    const evolved = evolve(view.get(key), decoded.event);
+    if (evolved.kind === 'changed') view.set(key, evolved.entry);
+  }
+  return view;
+}
+
+const ofService = (view: Map<string, ViewEntry>, service: string): Map<string, ViewEntry> =>
+  new Map([...view].filter(([key]) => key.split('.')[2] === service));
+const sorted = (view: Map<string, ViewEntry>): [string, ViewEntry][] =>
+  [...view].toSorted(([left], [right]) => (left < right ? -1 : 1));
+const historian = (): History =>
+  new History({ ...store, snapshots: new JetStreamSnapshots(store, store.manager), log, nowMs });
+
+async function expectExactEverywhere(history: History): Promise<void> {
+  const last = written.length;
+  for (const sequence of new Set([
+    1,
+    2,
+    last,
+    ...fc.sample(fc.integer({ min: 1, max: last }), { numRuns: 30, seed: 3 }),
+  ])) {
+    const expected = viewOfPrefix(sequence);
+    expect(sorted(await history.entriesAt(sequence, {}))).toEqual(sorted(expected));
+    expect(sorted(await history.entriesAt(sequence, { namespace: 'default', service: 'orders' }))).toEqual(
+      sorted(ofService(expected, 'orders')),
+    );
+  }
+}
+
+describe('the registry as of a sequence', () => {
+  it('equals the view of the prefix at every cut, refused events and unreadable ones included', async () => {
+    expect(written.length).toBeGreaterThan(100);
+    await expectExactEverywhere(historian());
+  });
+
+  it('is the same from snapshots and the events behind them', async () => {
+    const maker = new SnapshotMaker({ ...store, log, eventsMin: 25 });
+    const marks = [];
+    for (let mark = await maker.makeNext(); mark !== undefined; mark = await maker.makeNext())
+      marks.push(mark);
+    expect(marks.length).toBeGreaterThan(3);
+    expect(marks[0]).toMatchObject({ position: 25 });
+    for (const { position, keys } of marks) expect(keys).toBe(viewOfPrefix(position).size);
+    await expectExactEverywhere(historian());
+    expect(warnings).toEqual([]);
+  });
+
+  it('is right also when a snapshot was tampered with: it is passed over, and that is told', async () => {
+    const newest = (await store.snapshots.marks()).at(-1)?.position as number;
+    const subject = `${store.subjects.snapshots}${newest}.part.default.service.orders.0`;
+    await store.connection.request(subject, '["default.instance.orders.orders-1",{"sequence":1}]');
+    await expectExactEverywhere(historian());
+    expect(new Set(warnings)).toEqual(new Set(['a snapshot cannot be used; an older one is taken']));
+  });
+});
+
+describe('a moment', () => {
+  it('by its time is the last event stored up to then', async () => {
+    const history = historian();
+    for (const { sequence, atMs } of [written[0], written.at(-1), written[60]] as RawEvent[]) {
+      const lastOfMs = written.findLast((event) => event.atMs <= atMs)?.sequence;
+      const at = new Date(atMs).toISOString();
+      expect(await history.moment(at)).toEqual({ sequence: lastOfMs, at });
+      expect(await history.moment(String(sequence))).toEqual({ sequence, at });
+    }
+    expect((await history.moment('-0s')).sequence).toBe(written.length);
+  });
+
+  it.each([
+    ['2001-01-01', 'ROLLCALL_BEFORE_HISTORY', 'lies before history, which begins with sequence 1, 20'],
+    ['0', 'ROLLCALL_BEFORE_HISTORY', 'lies before history'],
+    ['999999', 'ROLLCALL_AFTER_HISTORY', 'the last event has sequence'],
+    ['2999-01-01', 'ROLLCALL_AFTER_HISTORY', 'has not happened yet: it is 20'],
+    ['yesterday', 'ROLLCALL_SEQUENCE_INVALID', '"yesterday" is no place in the journal'],
+  ])('%s is refused with %s', async (text, code, words) => {
+    const refusal = historian().moment(text);
+    await expect(refusal).rejects.toMatchObject({ code });
+    await expect(refusal).rejects.toThrow(words);
+  });
+});
