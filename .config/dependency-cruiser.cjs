@@ -2,7 +2,9 @@
 const rooms = {
   contracts: [],
   domain: ['contracts'],
-  application: ['contracts', 'domain'],
+  formats: ['contracts'],
+  secrets: ['contracts'],
+  application: ['contracts', 'domain', 'formats'],
   nats: ['contracts', 'domain'],
   broker: ['contracts'],
   jetstream: ['contracts', 'domain', 'application', 'nats'],
@@ -13,7 +15,7 @@ const rooms = {
   health: ['contracts', 'domain', 'application'],
   platform: ['contracts', 'application'],
   server: ['contracts', 'domain', 'application', 'nats', 'jetstream', 'health', 'requests', 'platform'],
-  client: ['contracts', 'domain', 'nats'],
+  client: ['contracts', 'domain', 'formats', 'secrets', 'nats'],
   nest: ['contracts', 'client'],
   testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
 };
@@ -23,6 +25,7 @@ const vendors = {
   broker: ['semver'],
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata', 'ajv'],
   domain: ['semver'],
+  formats: ['yaml', 'dotenv', 'dot-properties'],
   nats: ['@nats-io/'],
   jetstream: ['@nats-io/'],
   http: ['@nestjs/', 'rxjs', 'reflect-metadata', 'fastify', 'class-validator', 'class-transformer'],

@@ -1,5 +1,14 @@
 import 'reflect-metadata';
 
+export {
+  isSealed,
+  KEY_ID_PATTERN,
+  parseSealed,
+  printSealed,
+  type SealedParts,
+  sealedFor,
+  type SecretPlace,
+} from './config/sealed.js';
 export { type ErrorCode, errorCatalogue, errorEntry } from './errors/catalogue.js';
 export type { ErrorEntry, ErrorKind } from './errors/entry.js';
 export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';

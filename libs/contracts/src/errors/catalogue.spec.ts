@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { brokerErrors } from './broker.js';
+import { contentErrors } from './content.js';
 import { doorErrors } from './doors.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
@@ -29,9 +30,15 @@ describe.each(codes)('the catalogue entry %s', (code) => {
 
 describe('the catalogue', () => {
   it('defines no code twice', () => {
-    const parts = [inputErrors, queryErrors, operationErrors, brokerErrors, doorErrors, sqlErrors].flatMap(
-      (part) => Object.keys(part),
-    );
+    const parts = [
+      inputErrors,
+      queryErrors,
+      operationErrors,
+      contentErrors,
+      brokerErrors,
+      doorErrors,
+      sqlErrors,
+    ].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });
 });

@@ -1,4 +1,5 @@
 import { brokerErrors } from './broker.js';
+import { contentErrors } from './content.js';
 import { doorErrors } from './doors.js';
 import type { ErrorEntry } from './entry.js';
 import { historyErrors } from './history.js';
@@ -12,6 +13,7 @@ export const errorCatalogue = {
   ...inputErrors,
   ...queryErrors,
   ...operationErrors,
+  ...contentErrors,
   ...brokerErrors,
   ...doorErrors,
   ...sqlErrors,
