@@ -10,7 +10,13 @@ import { asyncApi } from '../reference/asyncapi.js';
 import { asyncApiProblems } from '../reference/asyncapi-check.js';
 import { codesOnPage } from '../reference/error-page.js';
 import { pages } from '../reference/pages.js';
-import { instanceView, protectionView, serviceView, viewRecordOf } from '../reference/view-schemas.js';
+import {
+  configViews,
+  instanceView,
+  protectionView,
+  serviceView,
+  viewRecordOf,
+} from '../reference/view-schemas.js';
 
 const root = process.cwd();
 
@@ -79,6 +85,9 @@ describe('the schemas of the view', () => {
       instance: closed(instanceView),
       service: closed(serviceView),
       protection: closed(protectionView),
+      ...(Object.fromEntries(
+        Object.entries(configViews).map(([kind, schema]) => [kind, closed(schema)]),
+      ) as Record<keyof typeof configViews, ReturnType<typeof closed>>),
     };
     fc.assert(
       fc.property(anyHistory(), (history) => {

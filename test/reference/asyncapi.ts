@@ -13,6 +13,8 @@ import {
 } from '#contracts';
 import { objectOf, said, type Schema, text } from './schema.js';
 import {
+  configReport,
+  configViews,
   failedCallReport,
   heartbeatBody,
   instanceView,
@@ -31,15 +33,36 @@ const parameters: Readonly<Record<string, Schema>> = {
   service: { description: 'What is registered; a DNS label.', examples: ['orders'] },
   instance: { description: 'One running copy; a DNS label.', examples: ['orders-1'] },
   incarnation: { description: 'One start of an instance; a whole number from 1.', examples: ['1'] },
+  application: {
+    description: 'Whose config it is; a DNS label, or "_shared" for what everybody inherits.',
+    examples: ['orders'],
+  },
+  key: {
+    description:
+      'A config key, in which "." is written "/". A schema may have "=application" here: it is about all keys.',
+    examples: ['DATABASE_URL', 'limits/maxPool'],
+  },
+  schedule: { description: 'A change that waits for its time; a DNS label.' },
 };
 
 const placeholders = Object.fromEntries(Object.keys(parameters).map((name) => [name, `{${name}}`]));
 const incarnationId = placeholders as unknown as IncarnationId;
 const subjects = createSubjects();
+const configNames = ['namespace', 'application', 'key'];
+const namesOf: Readonly<Partial<Record<RecordKind, readonly string[]>>> = {
+  service: ['namespace', 'service'],
+  protection: ['namespace', 'service'],
+  config: configNames,
+  'config-override': configNames,
+  'config-schema': configNames,
+  'config-gray': configNames,
+  'config-rollout': configNames,
+  'config-schedule': ['namespace', 'application', 'schedule'],
+};
 const addressOf = (kind: RecordKind, where: 'journal' | 'discovery'): string => {
-  const { instance: _instance, ...service } = placeholders;
-  const isAboutService = kind === 'service' || kind === 'protection';
-  return subjects[where]({ kind, ...(isAboutService ? service : placeholders) } as unknown as AggregateId);
+  const names = namesOf[kind] ?? ['namespace', 'service', 'instance'];
+  const used = names.map((name) => [name, placeholders[name]]);
+  return subjects[where]({ kind, ...Object.fromEntries(used) } as AggregateId);
 };
 
 interface Channel {
@@ -67,6 +90,12 @@ const writers: Readonly<Record<RecordKind, string>> = {
   verdict: 'What the watchman found about an instance. Written by the watchman alone.',
   service: 'What operators decided for a service as a whole.',
   protection: 'Whether the mass expiry of a service is held back. Written by the watchman alone.',
+  config: 'The value of one config key. Checked before it is accepted when written through the registry.',
+  'config-override': 'Other values of a key for some instances, in order: the last that matches counts.',
+  'config-schema': 'The JSON Schema of a key, or of all keys of an application.',
+  'config-gray': 'A value of a key that only some instances see yet.',
+  'config-schedule': 'A change that waits for its time. Written by operators and the config service.',
+  'config-rollout': 'How a change came to the instances. Written by the config service alone.',
 };
 
 const kinds = Object.keys(writers) as RecordKind[];
@@ -78,6 +107,7 @@ const viewed: Readonly<Partial<Record<RecordKind, Schema>>> = {
   instance: instanceView,
   service: serviceView,
   protection: protectionView,
+  ...configViews,
 };
 const viewedKinds = Object.keys(viewed) as RecordKind[];
 
@@ -118,6 +148,15 @@ const channels: Readonly<Record<string, Channel>> = {
     address: subjects.report(incarnationId),
     description: 'A consumer says that its call to an instance failed. A hint, never a verdict.',
     messages: ['report'],
+  },
+  'config.applied': {
+    address: subjects.configApplied({
+      namespace: '{namespace}',
+      application: '{application}',
+      instance: '{instance}',
+    }),
+    description: 'An instance says which config it has dealt with, and what it would not take.',
+    messages: ['config.applied'],
   },
 };
 
@@ -187,6 +226,7 @@ const messages: Readonly<Record<string, Schema>> = {
   probe: { name: 'probe', summary: 'An empty request.', payload: { type: 'null' } },
   'probe.answer': simple('probe.answer', 'I am here.', 'probe.answer'),
   report: simple('report', 'A call failed.', 'report'),
+  'config.applied': simple('config.applied', 'I have dealt with this config.', 'config.report'),
 };
 
 const channelMessages = (channel: string): Schema[] =>
@@ -217,6 +257,7 @@ const operations: Readonly<Record<string, Schema>> = {
     reply: { channel: ref('channels/probe'), messages: [ref('channels/probe/messages/probe.answer')] },
   },
   'report.failed-call': operation('send', 'report', 'Say that a call failed.'),
+  'report.config': operation('send', 'config.applied', 'Say which config was applied.'),
 };
 
 /** The whole contract on NATS, from the point of view of a program that talks to Rollcall. */
@@ -251,6 +292,7 @@ export function asyncApi(): Schema {
         heartbeat: heartbeatBody,
         'probe.answer': probeAnswer,
         report: failedCallReport,
+        'config.report': configReport,
       },
     },
   };

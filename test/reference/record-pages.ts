@@ -1,6 +1,6 @@
 import { type RecordKind, recordSchemas } from '#contracts';
 import { renderJson, type Schema } from './schema.js';
-import { instanceView, protectionView, serviceView } from './view-schemas.js';
+import { configViews, instanceView, protectionView, serviceView } from './view-schemas.js';
 
 /** A schema that stands alone, for validators in any language. */
 function standalone(title: string, schema: Schema): string {
@@ -17,6 +17,7 @@ export function schemaPages(): [path: string, render: () => string][] {
     ['instance', instanceView],
     ['service', serviceView],
     ['protection', protectionView],
+    ...Object.entries(configViews),
   ];
   return [
     ...records,

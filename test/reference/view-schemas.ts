@@ -1,5 +1,8 @@
 import {
   type Cause,
+  type ConfigDeparture,
+  type ConfigRejection,
+  type ConfigReport,
   type FailedCallReport,
   type HeartbeatBody,
   type InstanceView,
@@ -114,6 +117,42 @@ function withRevision(kind: 'service' | 'protection'): Schema {
   return objectOf({ ...record.properties, ...properties }, [...record.required, 'revision']);
 }
 
+const departures: Readonly<Record<ConfigDeparture, string>> = {
+  deleted: 'the key',
+  removed: 'an override or schema',
+  completed: 'a gray release',
+  withdrawn: 'a gray release',
+  stopped: 'a gray release',
+  cancelled: 'a schedule',
+  skipped: 'a schedule',
+  applied: 'a schedule',
+};
+
+/** A record of config as it was written, with its place in the journal, and why it is not in force any more. */
+function configViewOf(kind: ConfigKind): Schema {
+  const record = recordSchemas[kind] as ObjectSchema;
+  const { deleted: _deleted, removed: _removed, ...properties } = record.properties;
+  const departure = said(
+    { type: 'string', enum: Object.keys(departures) },
+    'Why it is not in force any more; absent while it is.',
+  );
+  return objectOf({ ...properties, revision: sequence, departure }, [...record.required, 'revision']);
+}
+
+const configKinds = [
+  'config',
+  'config-override',
+  'config-schema',
+  'config-gray',
+  'config-schedule',
+  'config-rollout',
+] as const;
+type ConfigKind = (typeof configKinds)[number];
+
+export const configViews = Object.fromEntries(
+  configKinds.map((kind) => [kind, configViewOf(kind)]),
+) as Readonly<Record<ConfigKind, Schema>>;
+
 export const serviceView = withRevision('service');
 export const protectionView = withRevision('protection');
 
@@ -142,13 +181,36 @@ const positionFields: FieldsOf<PositionRecord> = {
   at: brokerTime,
   services: said(
     { type: 'object', additionalProperties: sum },
-    'Sums by "<namespace>/<service>": services touched since the last beacon, and a share of the others.',
+    'Sums by "<namespace>/<service>", and by "<namespace>/config:<application>" of values, overrides and gray releases: what was touched since the last beacon, and a share of the rest.',
   ),
   total: sum,
   quarantined: said(whole, 'Events set aside so far.'),
 };
 
 export const positionRecord = objectOf(positionFields, Object.keys(positionFields));
+
+const rejectionFields: FieldsOf<ConfigRejection> = {
+  key: text,
+  revision: said(whole, 'The revision it would not take.'),
+  reason: said(text, 'Why, without the value.'),
+};
+const rejectionNames = Object.keys(rejectionFields);
+
+const configReportFields: FieldsOf<ConfigReport> = {
+  service: said(text, 'The service it is an instance of.'),
+  incarnation: whole,
+  revision: said(whole, 'Config events of the application up to here are applied, or among the rejections.'),
+  rejected: said(
+    {
+      type: 'array',
+      maxItems: limits.reportRejectionsMax,
+      items: objectOf(rejectionFields, rejectionNames),
+    },
+    'Values it would not take and that still stand, the newest first.',
+  ),
+};
+
+export const configReport = objectOf(configReportFields, ['revision', 'rejected']);
 
 const heartbeatFields: FieldsOf<HeartbeatBody> = {
   at: ownClock,
@@ -162,7 +224,18 @@ const heartbeatFields: FieldsOf<HeartbeatBody> = {
   ),
   position: said(whole, "Journal sequence the instance's own view has come to."),
   callsInFlight: whole,
-  config: said({ type: 'object', additionalProperties: whole }, 'Config revision applied, by application.'),
+  config: said(
+    { type: 'object', additionalProperties: whole },
+    'By application, the newest config revision it has dealt with: applied, or rejected as below.',
+  ),
+  configRejected: said(
+    {
+      type: 'array',
+      maxItems: limits.reportRejectionsMax,
+      items: objectOf({ application: text, ...rejectionFields }, ['application', ...rejectionNames]),
+    },
+    'Config values it would not take and that still stand.',
+  ),
 };
 
 export const heartbeatBody = said(

@@ -14,6 +14,13 @@ export type { ErrorEntry, ErrorKind } from './errors/entry.js';
 export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';
 export { type Decoded, decodeEvent, type RawEvent, type Rejection, viewKeyOf } from './events/decode.js';
 export {
+  type ConfigEvent,
+  type ConfigGrayEvent,
+  type ConfigKeyEvent,
+  type ConfigOverrideEvent,
+  type ConfigRolloutEvent,
+  type ConfigScheduleEvent,
+  type ConfigSchemaEvent,
   type EventAttributes,
   headerNames,
   type InstanceEvent,
@@ -66,14 +73,47 @@ export {
   type AggregateId,
   aggregateKey,
   type ConfigAggregateId,
+  type ConfigScheduleAggregateId,
+  type InstanceAggregateId,
+  parseAggregateKey,
+  type ServiceAggregateId,
+} from './aggregates.js';
+export { type ConfigReport, type ConfigRejection, readConfigReport } from './config/report.js';
+export type { ConfigLayer, ConfigReader, EffectiveConfig, EffectiveKey } from './config/effective.js';
+export {
+  APPLICATION_PATTERN,
+  APPLICATION_SCHEMA_KEY,
+  type ContentType,
+  contentTypes,
+  type GrayState,
+  grayStates,
+  type ScheduleState,
+  scheduleStates,
+} from './config/words.js';
+export { ConfigChangeSet, ConfigRecord } from './records/config.js';
+export { ConfigGrayRecord, GrayTarget } from './records/config-gray.js';
+export { ConfigMatch } from './records/config-match.js';
+export { ConfigOverride, ConfigOverrideRecord } from './records/config-override.js';
+export { ConfigRolloutRecord, RolloutRejection } from './records/config-rollout.js';
+export { ConfigScheduleRecord, ScheduledChange } from './records/config-schedule.js';
+export { ConfigSchemaRecord } from './records/config-schema.js';
+export type {
+  ConfigDeparture,
+  ConfigGrayView,
+  ConfigOverrideView,
+  ConfigRolloutView,
+  ConfigScheduleView,
+  ConfigSchemaView,
+  ConfigView,
+  ViewedConfig,
+} from './view/config-view.js';
+export {
+  type ConfigReporterId,
   createStreamNames,
   createSubjects,
   type IncarnationId,
   incarnationKey,
-  type InstanceAggregateId,
-  parseAggregateKey,
   parseIncarnationKey,
-  type ServiceAggregateId,
   type StreamNames,
   type Subjects,
 } from './subjects.js';

@@ -16,6 +16,19 @@ export const limits = {
   reasonLengthMax: 512,
   /** Header attributes of an event (id, actor, trace ...), which travel on into the view: cut after so many. */
   attributeLengthMax: 512,
+  /** The text of one config value, in characters; a sealed secret is longer than what it seals. */
+  configValueLengthMax: 32_768,
+  configOverridesMax: 64,
+  /** Keys of one application. */
+  configKeysMax: 20_000,
+  /** A change may wait for a second up to a year. */
+  scheduleMsMin: 1_000,
+  scheduleMsMax: 366 * 24 * 3_600_000,
+  rolloutRejectionsMax: 32,
+  /** An instance repeats its report after so long; one that is silent for three times as long is no longer expected. */
+  configReportMs: 30_000,
+  /** Config values an instance may say it rejected, in one report or heartbeat. */
+  reportRejectionsMax: 16,
   weightMax: 1000,
   weightDefault: 100,
   portMax: 65_535,

@@ -1,15 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyAggregate, anyIncarnationId, anyPrefix, anyText } from '#testkit';
+import { anyAggregate, anyApplication, anyIncarnationId, anyName, anyPrefix, anyText } from '#testkit';
 import { viewKeyOf } from './events/decode.js';
-import {
-  aggregateKey,
-  createStreamNames,
-  createSubjects,
-  incarnationKey,
-  parseAggregateKey,
-  parseIncarnationKey,
-} from './subjects.js';
+import { aggregateKey, parseAggregateKey } from './aggregates.js';
+import { createStreamNames, createSubjects, incarnationKey, parseIncarnationKey } from './subjects.js';
 import { viewKeys } from './view/view-record.js';
 
 /** Text made of what subjects are made of, so that it is often nearly one. */
@@ -25,6 +19,9 @@ const subjectNoise = fc.oneof(
         'default',
         'instance',
         'config',
+        'config-schema',
+        'config-schedule',
+        '=application',
         'service',
         '_shared',
         'a',
@@ -64,6 +61,25 @@ describe('subjects', () => {
         expect(subjects.parseHeartbeat(subjects.heartbeat(id))).toEqual(id);
         expect(subjects.probe(id).endsWith(incarnationKey(id))).toBe(true);
       }),
+    );
+  });
+
+  it('parsing the subjects of a timer and of a report gives back what they were built from', () => {
+    fc.assert(
+      fc.property(
+        anyName(),
+        anyApplication(),
+        anyName(),
+        anyPrefix(),
+        (namespace, application, name, prefix) => {
+          const subjects = createSubjects(prefix);
+          const timer = { kind: 'config-schedule' as const, namespace, application, schedule: name };
+          expect(subjects.parseDue(subjects.due(timer))).toEqual(timer);
+          const reporter = { namespace, application, instance: name };
+          expect(subjects.parseConfigApplied(subjects.configApplied(reporter))).toEqual(reporter);
+          expect(subjects.parseDue(subjects.schedule(timer))).toBeUndefined();
+        },
+      ),
     );
   });
 

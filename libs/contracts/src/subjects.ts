@@ -1,30 +1,12 @@
+import {
+  type AggregateId,
+  aggregateKey,
+  type ConfigScheduleAggregateId,
+  parseAggregateKey,
+} from './aggregates.js';
 import { RollcallError } from './errors/rollcall-error.js';
-import { CONFIG_KEY_PATTERN, isName, quote, SHARED_APPLICATION } from './names.js';
-
-/** One aggregate: what one class of writer says about one thing. One aggregate has one subject. */
-export type AggregateId = InstanceAggregateId | ServiceAggregateId | ConfigAggregateId;
-
-/** `instance` is written by the service, `override` by operators, `verdict` by the watchman. */
-export interface InstanceAggregateId {
-  readonly kind: 'instance' | 'override' | 'verdict';
-  readonly namespace: string;
-  readonly service: string;
-  readonly instance: string;
-}
-
-/** `service` holds policy; `protection` is the mass-expiry protection of that service. */
-export interface ServiceAggregateId {
-  readonly kind: 'service' | 'protection';
-  readonly namespace: string;
-  readonly service: string;
-}
-
-export interface ConfigAggregateId {
-  readonly kind: 'config';
-  readonly namespace: string;
-  readonly application: string;
-  readonly key: string;
-}
+import { APPLICATION_PATTERN } from './config/words.js';
+import { isName, quote } from './names.js';
 
 /** One incarnation, as heartbeats and probes address it. */
 export interface IncarnationId {
@@ -34,54 +16,11 @@ export interface IncarnationId {
   readonly incarnation: number;
 }
 
-const instanceKinds = new Set<string>(['instance', 'override', 'verdict']);
-const serviceKinds = new Set<string>(['service', 'protection']);
-
-/**
- * The key of an aggregate: the part that its journal subject, its view key and its discovery subject share,
- * e.g. `default.instance.orders.orders-1`. In a config key `.` is written `/`, because a dot parts tokens.
- */
-export function aggregateKey(id: AggregateId): string {
-  if ('instance' in id) return `${id.namespace}.${id.kind}.${id.service}.${id.instance}`;
-  if ('service' in id) return `${id.namespace}.${id.kind}.${id.service}`;
-  return `${id.namespace}.config.${id.application}.${id.key.replaceAll('.', '/')}`;
-}
-
-/** How many parsed keys are remembered. A journal has many events and few keys. */
-const PARSED_KEYS_MAX = 65_536;
-const parsedKeys = new Map<string, AggregateId>();
-
-/** The aggregate behind a key, or undefined when the key is none of ours. The same key gives the same object. */
-export function parseAggregateKey(key: string): AggregateId | undefined {
-  const known = parsedKeys.get(key);
-  if (known !== undefined) return known;
-  const parsed = parseKey(key);
-  if (parsed === undefined) return undefined;
-  if (parsedKeys.size >= PARSED_KEYS_MAX) parsedKeys.clear();
-  parsedKeys.set(key, Object.freeze(parsed));
-  return parsed;
-}
-
-function parseKey(key: string): AggregateId | undefined {
-  const tokens = key.split('.');
-  const [namespace, kind, first, second] = tokens as [string, string, string, string];
-  if (!isName(namespace) || kind === undefined || first === undefined) return undefined;
-  if (serviceKinds.has(kind)) {
-    if (tokens.length !== 3 || !isName(first)) return undefined;
-    return { kind: kind as ServiceAggregateId['kind'], namespace, service: first };
-  }
-  if (tokens.length !== 4 || second === undefined) return undefined;
-  if (instanceKinds.has(kind)) {
-    if (!isName(first) || !isName(second)) return undefined;
-    return { kind: kind as InstanceAggregateId['kind'], namespace, service: first, instance: second };
-  }
-  return kind === 'config' ? parseConfig(namespace, first, second) : undefined;
-}
-
-function parseConfig(namespace: string, application: string, token: string): ConfigAggregateId | undefined {
-  const key = token.replaceAll('/', '.');
-  const known = isName(application) || application === SHARED_APPLICATION;
-  return known && CONFIG_KEY_PATTERN.test(key) ? { kind: 'config', namespace, application, key } : undefined;
+/** An instance, as it reports the config of an application. */
+export interface ConfigReporterId {
+  readonly namespace: string;
+  readonly application: string;
+  readonly instance: string;
 }
 
 /** Where in the contract a subject stands. */
@@ -103,6 +42,17 @@ export interface Subjects {
   /** Where snapshots of the view are stored: `snapshot.v1.` and more. */
   readonly snapshots: string;
   parseReport(subject: string): IncarnationId | undefined;
+  /** Where an instance says which config it applied and which it would not take. */
+  configApplied(id: ConfigReporterId): string;
+  readonly configAppliedAll: string;
+  parseConfigApplied(subject: string): ConfigReporterId | undefined;
+  /** The broker's timer of a scheduled change. */
+  schedule(id: ConfigScheduleAggregateId): string;
+  readonly scheduleAll: string;
+  /** Where the broker says that its time has come. */
+  due(id: ConfigScheduleAggregateId): string;
+  readonly dueAll: string;
+  parseDue(subject: string): ConfigScheduleAggregateId | undefined;
   /** Acknowledged writes for clients without an SDK: `rollcall.v1.command.<name>`. */
   command(name: string): string;
   query(name: string): string;
@@ -128,6 +78,9 @@ export function createSubjects(prefix = ''): Subjects {
   const discovery = `${lead}discovery.v1.`;
   const heartbeat = `${lead}heartbeat.v1.`;
   const report = `${lead}report.v1.`;
+  const configApplied = `${lead}rollcall.v1.config-applied.`;
+  const schedule = `${lead}schedule.v1.`;
+  const due = `${lead}due.v1.`;
   const keyAfter = (start: string, subject: string): string | undefined =>
     subject.startsWith(start) ? subject.slice(start.length) : undefined;
   return {
@@ -147,6 +100,20 @@ export function createSubjects(prefix = ''): Subjects {
       const key = keyAfter(report, subject);
       return key === undefined ? undefined : parseIncarnationKey(key);
     },
+    configApplied: (id) => `${configApplied}${id.namespace}.${id.application}.${id.instance}`,
+    configAppliedAll: `${configApplied}>`,
+    parseConfigApplied: (subject) => {
+      const key = keyAfter(configApplied, subject);
+      return key === undefined ? undefined : parseReporterKey(key);
+    },
+    schedule: (id) => schedule + timerKey(id),
+    scheduleAll: `${schedule}>`,
+    due: (id) => due + timerKey(id),
+    dueAll: `${due}>`,
+    parseDue: (subject) => {
+      const key = keyAfter(due, subject);
+      return key === undefined ? undefined : parseTimerKey(key);
+    },
     command: (name) => `${lead}rollcall.v1.command.${name}`,
     query: (name) => `${lead}rollcall.v1.query.${name}`,
     journalKey: (subject) => keyAfter(journal, subject),
@@ -160,6 +127,25 @@ export function createSubjects(prefix = ''): Subjects {
       return key === undefined ? undefined : parseIncarnationKey(key);
     },
   };
+}
+
+function parseReporterKey(key: string): ConfigReporterId | undefined {
+  const tokens = key.split('.');
+  const [namespace, application, instance] = tokens as [string, string, string];
+  const isOurs =
+    tokens.length === 3 && isName(namespace) && APPLICATION_PATTERN.test(application) && isName(instance);
+  return isOurs ? { namespace, application, instance } : undefined;
+}
+
+function timerKey({ namespace, application, schedule }: ConfigScheduleAggregateId): string {
+  return `${namespace}.${application}.${schedule}`;
+}
+
+function parseTimerKey(key: string): ConfigScheduleAggregateId | undefined {
+  const parsed = parseReporterKey(key);
+  if (parsed === undefined) return undefined;
+  const { instance: schedule, ...place } = parsed;
+  return { kind: 'config-schedule', ...place, schedule };
 }
 
 export function incarnationKey(id: IncarnationId): string {
@@ -183,6 +169,8 @@ export interface StreamNames {
   readonly election: string;
   readonly snapshots: string;
   readonly view: string;
+  /** Timers of scheduled changes. */
+  readonly schedules: string;
   /** Subject prefix of the view's keys: `$KV.registry.` */
   readonly viewSubjects: string;
 }
@@ -197,6 +185,7 @@ export function createStreamNames(prefix = ''): StreamNames {
     election: `${upper}ELECTION`,
     snapshots: `${upper}SNAPSHOTS`,
     view: `KV_${bucket}`,
+    schedules: `${upper}SCHEDULES`,
     viewSubjects: `$KV.${bucket}.`,
   };
 }

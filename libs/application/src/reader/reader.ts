@@ -200,7 +200,7 @@ function presentIn({ instances }: ServiceSlots): InstanceView[] {
 function summaryOf(slots: ServiceSlots): ServiceSummary | undefined {
   const views = presentIn(slots);
   if (views.length === 0 && slots.policy === undefined) return undefined;
-  const policy = slots.policy?.entry.record;
+  const policy = slots.policy?.entry.record as ServiceView | undefined;
   return {
     service: slots.service,
     instances: views.length,

@@ -2,11 +2,10 @@ import type { ErrorCode } from '../errors/catalogue.js';
 import { limits } from '../limits.js';
 import { quote } from '../names.js';
 import { describeProblems, recordProblems } from '../records/validate.js';
-import type { RecordKind } from '../records/schemas.js';
-import type { AggregateId } from '../subjects.js';
-import { aggregateKey, parseAggregateKey } from '../subjects.js';
+import { type AggregateId, aggregateKey, parseAggregateKey } from '../aggregates.js';
 import { headerNames, type RegistryEvent } from './envelope.js';
-import { aggregateOfType, type EventType, eventTypes, isEventType } from './types.js';
+import { typeContradictionOf } from './type-contradiction.js';
+import { aggregateOfType, type EventType, isEventType } from './types.js';
 
 /** A journal message as an adapter hands it over. Nothing of it has been believed yet. */
 export interface RawEvent {
@@ -49,10 +48,10 @@ export function decodeEvent(raw: RawEvent): Decoded {
   }
   const data = parseBody(raw);
   if ('code' in data) return { kind: 'rejected', rejection: data };
-  const problems = recordProblems(aggregate.kind as RecordKind, data.value);
+  const problems = recordProblems(aggregate.kind, data.value);
   if (problems.length > 0) return malformed(describeProblems(problems));
   const body = data.value as Record<string, unknown>;
-  const contradiction = contradictionOf(aggregate, body) ?? stateContradictionOf(type, body);
+  const contradiction = contradictionOf(aggregate, body) ?? typeContradictionOf(type, body);
   if (contradiction !== undefined) return contradicts(contradiction);
   return { kind: 'event', event: eventOf(raw, { type, aggregate, data: body }) };
 }
@@ -88,6 +87,7 @@ function contradictionOf(aggregate: AggregateId, data: Record<string, unknown>):
 
 const instanceNames = ['namespace', 'service', 'instance'];
 const serviceNames = ['namespace', 'service'];
+const configNames = ['namespace', 'application', 'key'];
 
 /** The names a subject and its body both carry. */
 const namesOf: Readonly<Record<AggregateId['kind'], readonly string[]>> = {
@@ -96,26 +96,13 @@ const namesOf: Readonly<Record<AggregateId['kind'], readonly string[]>> = {
   verdict: instanceNames,
   service: serviceNames,
   protection: serviceNames,
-  config: ['namespace', 'application', 'key'],
+  config: configNames,
+  'config-override': configNames,
+  'config-schema': configNames,
+  'config-gray': configNames,
+  'config-rollout': configNames,
+  'config-schedule': ['namespace', 'application', 'schedule'],
 };
-
-/** A verdict's state, and the mark of a lifted override, must say what the type says. */
-function stateContradictionOf(type: EventType, data: Record<string, unknown>): string | undefined {
-  const state = data['state'];
-  if (type.startsWith('rollcall.verdict.') && type !== `rollcall.verdict.${String(state)}.v1`) {
-    return `the type is ${quote(type)} and the state is ${quote(state)}`;
-  }
-  if (
-    aggregateOfType[type] === 'protection' &&
-    (type === eventTypes.protectionEngaged) !== (data['engaged'] === true)
-  ) {
-    return `the type is ${quote(type)} and "engaged" is ${quote(data['engaged'])}`;
-  }
-  const lifted = type === eventTypes.overrideRemoved;
-  return aggregateOfType[type] === 'override' && lifted !== (data['removed'] === true)
-    ? `the type is ${quote(type)} and "removed" is ${quote(data['removed'])}`
-    : undefined;
-}
 
 function eventOf(
   raw: RawEvent,

@@ -1,4 +1,16 @@
-import type { AggregateId, InstanceAggregateId, ServiceAggregateId } from '../subjects.js';
+import type {
+  AggregateId,
+  ConfigAggregateId,
+  ConfigScheduleAggregateId,
+  InstanceAggregateId,
+  ServiceAggregateId,
+} from '../aggregates.js';
+import type { ConfigRecord } from '../records/config.js';
+import type { ConfigGrayRecord } from '../records/config-gray.js';
+import type { ConfigOverrideRecord } from '../records/config-override.js';
+import type { ConfigRolloutRecord } from '../records/config-rollout.js';
+import type { ConfigScheduleRecord } from '../records/config-schedule.js';
+import type { ConfigSchemaRecord } from '../records/config-schema.js';
 import type { InstanceRecord } from '../records/instance.js';
 import type { OverrideRecord } from '../records/override.js';
 import type { ProtectionRecord } from '../records/protection.js';
@@ -90,5 +102,43 @@ export type ProtectionEvent = JournalEvent<
   ProtectionRecord
 >;
 
+type TypesUnder<Start extends string> = Extract<EventType, `rollcall.config.${Start}`>;
+
+export type ConfigKeyEvent = JournalEvent<
+  'rollcall.config.set.v1' | 'rollcall.config.deleted.v1' | 'rollcall.config.rolled-back.v1',
+  ConfigAggregateId,
+  ConfigRecord
+>;
+export type ConfigOverrideEvent = JournalEvent<
+  TypesUnder<`override-${string}`>,
+  ConfigAggregateId,
+  ConfigOverrideRecord
+>;
+export type ConfigSchemaEvent = JournalEvent<
+  TypesUnder<`schema-${string}`>,
+  ConfigAggregateId,
+  ConfigSchemaRecord
+>;
+export type ConfigGrayEvent = JournalEvent<TypesUnder<`gray-${string}`>, ConfigAggregateId, ConfigGrayRecord>;
+export type ConfigScheduleEvent = JournalEvent<
+  TypesUnder<`schedule-${string}`>,
+  ConfigScheduleAggregateId,
+  ConfigScheduleRecord
+>;
+export type ConfigRolloutEvent = JournalEvent<
+  'rollcall.config.rollout-summarized.v1',
+  ConfigAggregateId,
+  ConfigRolloutRecord
+>;
+
+/** What operators and the config service say about config. */
+export type ConfigEvent =
+  | ConfigKeyEvent
+  | ConfigOverrideEvent
+  | ConfigSchemaEvent
+  | ConfigGrayEvent
+  | ConfigScheduleEvent
+  | ConfigRolloutEvent;
+
 export type RegistryEvent =
-  InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent;
+  InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent | ConfigEvent;

@@ -1,4 +1,4 @@
-import type { AggregateId } from '../subjects.js';
+import type { AggregateId } from '../aggregates.js';
 
 /** Wire types of version 1: facts in the past tense. A changed meaning gets a new version. */
 export const eventTypes = {
@@ -13,6 +13,23 @@ export const eventTypes = {
   servicePolicySet: 'rollcall.service.policy-set.v1',
   protectionEngaged: 'rollcall.protection.engaged.v1',
   protectionReleased: 'rollcall.protection.released.v1',
+  configSet: 'rollcall.config.set.v1',
+  configDeleted: 'rollcall.config.deleted.v1',
+  configRolledBack: 'rollcall.config.rolled-back.v1',
+  configOverrideSet: 'rollcall.config.override-set.v1',
+  configOverrideRemoved: 'rollcall.config.override-removed.v1',
+  configSchemaSet: 'rollcall.config.schema-set.v1',
+  configSchemaRemoved: 'rollcall.config.schema-removed.v1',
+  configGrayStarted: 'rollcall.config.gray-started.v1',
+  configGrayWidened: 'rollcall.config.gray-widened.v1',
+  configGrayCompleted: 'rollcall.config.gray-completed.v1',
+  configGrayWithdrawn: 'rollcall.config.gray-withdrawn.v1',
+  configGrayStopped: 'rollcall.config.gray-stopped.v1',
+  configScheduleSet: 'rollcall.config.schedule-set.v1',
+  configScheduleCancelled: 'rollcall.config.schedule-cancelled.v1',
+  configScheduleSkipped: 'rollcall.config.schedule-skipped.v1',
+  configScheduleApplied: 'rollcall.config.schedule-applied.v1',
+  configRolloutSummarized: 'rollcall.config.rollout-summarized.v1',
 } as const;
 
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
@@ -30,6 +47,23 @@ export const aggregateOfType: Readonly<Record<EventType, AggregateId['kind']>> =
   [eventTypes.servicePolicySet]: 'service',
   [eventTypes.protectionEngaged]: 'protection',
   [eventTypes.protectionReleased]: 'protection',
+  [eventTypes.configSet]: 'config',
+  [eventTypes.configDeleted]: 'config',
+  [eventTypes.configRolledBack]: 'config',
+  [eventTypes.configOverrideSet]: 'config-override',
+  [eventTypes.configOverrideRemoved]: 'config-override',
+  [eventTypes.configSchemaSet]: 'config-schema',
+  [eventTypes.configSchemaRemoved]: 'config-schema',
+  [eventTypes.configGrayStarted]: 'config-gray',
+  [eventTypes.configGrayWidened]: 'config-gray',
+  [eventTypes.configGrayCompleted]: 'config-gray',
+  [eventTypes.configGrayWithdrawn]: 'config-gray',
+  [eventTypes.configGrayStopped]: 'config-gray',
+  [eventTypes.configScheduleSet]: 'config-schedule',
+  [eventTypes.configScheduleCancelled]: 'config-schedule',
+  [eventTypes.configScheduleSkipped]: 'config-schedule',
+  [eventTypes.configScheduleApplied]: 'config-schedule',
+  [eventTypes.configRolloutSummarized]: 'config-rollout',
 };
 
 export function isEventType(value: string): value is EventType {

@@ -407,5 +407,489 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
       "goingCount",
       "sharePercent"
     ]
+  },
+  "config": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "key": {
+        "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+        "type": "string"
+      },
+      "contentType": {
+        "type": "string",
+        "enum": [
+          "text",
+          "json",
+          "yaml",
+          "properties",
+          "number",
+          "boolean",
+          "secret"
+        ]
+      },
+      "value": {
+        "type": "string",
+        "maxLength": 32768
+      },
+      "deleted": {
+        "type": "boolean"
+      },
+      "restores": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "changeSet": {
+        "properties": {
+          "id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64
+          },
+          "index": {
+            "maximum": 999,
+            "type": "integer",
+            "minimum": 0
+          },
+          "count": {
+            "maximum": 1000,
+            "type": "integer",
+            "minimum": 1
+          }
+        },
+        "type": "object",
+        "required": [
+          "id",
+          "index",
+          "count"
+        ]
+      },
+      "schedule": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "key"
+    ]
+  },
+  "config-override": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "key": {
+        "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+        "type": "string"
+      },
+      "overrides": {
+        "items": {
+          "properties": {
+            "name": {
+              "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              "type": "string"
+            },
+            "match": {
+              "properties": {
+                "version": {
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 256
+                },
+                "zone": {
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 128
+                },
+                "tags": {
+                  "items": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128
+                  },
+                  "type": "array",
+                  "uniqueItems": true,
+                  "maxItems": 64
+                },
+                "instance": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "selector": {
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 2048
+                }
+              },
+              "type": "object"
+            },
+            "contentType": {
+              "type": "string",
+              "enum": [
+                "text",
+                "json",
+                "yaml",
+                "properties",
+                "number",
+                "boolean",
+                "secret"
+              ]
+            },
+            "value": {
+              "type": "string",
+              "maxLength": 32768
+            }
+          },
+          "type": "object",
+          "required": [
+            "name",
+            "match",
+            "contentType",
+            "value"
+          ]
+        },
+        "type": "array",
+        "maxItems": 64
+      },
+      "removed": {
+        "type": "boolean"
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "key",
+      "overrides"
+    ]
+  },
+  "config-schema": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "key": {
+        "pattern": "^(=application|[A-Za-z0-9_.-]{1,128})$",
+        "type": "string"
+      },
+      "schema": {
+        "type": "object"
+      },
+      "removed": {
+        "type": "boolean"
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "key"
+    ]
+  },
+  "config-gray": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "key": {
+        "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+        "type": "string"
+      },
+      "contentType": {
+        "type": "string",
+        "enum": [
+          "text",
+          "json",
+          "yaml",
+          "properties",
+          "number",
+          "boolean",
+          "secret"
+        ]
+      },
+      "value": {
+        "type": "string",
+        "maxLength": 32768
+      },
+      "to": {
+        "properties": {
+          "match": {
+            "properties": {
+              "version": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 256
+              },
+              "zone": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 128
+              },
+              "tags": {
+                "items": {
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 128
+                },
+                "type": "array",
+                "uniqueItems": true,
+                "maxItems": 64
+              },
+              "instance": {
+                "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                "type": "string"
+              },
+              "selector": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2048
+              }
+            },
+            "type": "object"
+          },
+          "percent": {
+            "maximum": 100,
+            "type": "number",
+            "minimum": 0
+          }
+        },
+        "type": "object"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "running",
+          "completed",
+          "withdrawn",
+          "stopped"
+        ]
+      },
+      "baseRevision": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 0
+      },
+      "rejectionSharePercentMax": {
+        "maximum": 100,
+        "type": "integer",
+        "minimum": 0
+      },
+      "detail": {
+        "type": "string",
+        "maxLength": 512
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "key",
+      "contentType",
+      "value",
+      "to",
+      "state",
+      "baseRevision",
+      "rejectionSharePercentMax"
+    ]
+  },
+  "config-schedule": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "schedule": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "set",
+          "cancelled",
+          "skipped",
+          "applied"
+        ]
+      },
+      "effectiveAt": {
+        "pattern": "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$",
+        "type": "string"
+      },
+      "changes": {
+        "items": {
+          "properties": {
+            "key": {
+              "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+              "type": "string"
+            },
+            "contentType": {
+              "type": "string",
+              "enum": [
+                "text",
+                "json",
+                "yaml",
+                "properties",
+                "number",
+                "boolean",
+                "secret"
+              ]
+            },
+            "value": {
+              "type": "string",
+              "maxLength": 32768
+            },
+            "deleted": {
+              "type": "boolean"
+            },
+            "restores": {
+              "maximum": 9007199254740991,
+              "type": "integer",
+              "minimum": 1
+            },
+            "expectedRevision": {
+              "maximum": 9007199254740991,
+              "type": "integer",
+              "minimum": 0
+            },
+            "expectedEvent": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            }
+          },
+          "type": "object",
+          "required": [
+            "key"
+          ]
+        },
+        "type": "array",
+        "maxItems": 1000,
+        "minItems": 1
+      },
+      "reverts": {
+        "type": "boolean"
+      },
+      "revertAfterMs": {
+        "maximum": 31622400000,
+        "type": "integer",
+        "minimum": 1000
+      },
+      "detail": {
+        "type": "string",
+        "maxLength": 512
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "schedule",
+      "state",
+      "effectiveAt",
+      "changes"
+    ]
+  },
+  "config-rollout": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "application": {
+        "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+        "type": "string"
+      },
+      "key": {
+        "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+        "type": "string"
+      },
+      "keyRevision": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "expected": {
+        "maximum": 10000000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "applied": {
+        "maximum": 10000000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "rejected": {
+        "maximum": 10000000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "durationMs": {
+        "maximum": 31622400000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "rejections": {
+        "items": {
+          "properties": {
+            "instance": {
+              "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              "type": "string"
+            },
+            "reason": {
+              "type": "string",
+              "maxLength": 512
+            }
+          },
+          "type": "object",
+          "required": [
+            "instance",
+            "reason"
+          ]
+        },
+        "type": "array",
+        "maxItems": 32
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "application",
+      "key",
+      "keyRevision",
+      "expected",
+      "applied",
+      "rejected",
+      "durationMs",
+      "rejections"
+    ]
   }
 };

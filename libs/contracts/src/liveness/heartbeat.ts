@@ -1,3 +1,5 @@
+import type { ConfigRejection } from '../config/report.js';
+
 /**
  * What a heartbeat says beside "alive". The broker's time of the message counts, never `at`. All of it is a
  * stranger's word: it is shown and matched, no rule trusts it further.
@@ -12,8 +14,10 @@ export interface HeartbeatBody {
   /** Journal sequence the instance's own view has come to. */
   readonly position?: number;
   readonly callsInFlight?: number;
-  /** Config revision applied, by application. */
+  /** By application, the newest config revision its instance has dealt with: applied, or rejected as below. */
   readonly config?: Readonly<Record<string, number>>;
+  /** Config values it would not take and that still stand, the newest first; at most `limits.reportRejectionsMax`. */
+  readonly configRejected?: readonly (ConfigRejection & { readonly application: string })[];
 }
 
 /** What an instance answers when it is probed. */

@@ -1,3 +1,9 @@
+import { ConfigRecord } from './config.js';
+import { ConfigGrayRecord } from './config-gray.js';
+import { ConfigOverrideRecord } from './config-override.js';
+import { ConfigRolloutRecord } from './config-rollout.js';
+import { ConfigScheduleRecord } from './config-schedule.js';
+import { ConfigSchemaRecord } from './config-schema.js';
 import { InstanceRecord } from './instance.js';
 import { OverrideRecord } from './override.js';
 import { ProtectionRecord } from './protection.js';
@@ -11,6 +17,12 @@ export const recordClasses = {
   verdict: VerdictRecord,
   service: ServicePolicyRecord,
   protection: ProtectionRecord,
+  config: ConfigRecord,
+  'config-override': ConfigOverrideRecord,
+  'config-schema': ConfigSchemaRecord,
+  'config-gray': ConfigGrayRecord,
+  'config-schedule': ConfigScheduleRecord,
+  'config-rollout': ConfigRolloutRecord,
 } as const;
 
 export type RecordKind = keyof typeof recordClasses;

@@ -3,9 +3,9 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { RollcallError } from '../errors/rollcall-error.js';
 import { recordSchemas } from '../generated/record-schemas.js';
 import { quote } from '../names.js';
-import type { InstanceRecord } from './instance.js';
 import { instantiate } from './instantiate.js';
-import { type FieldProblem, instanceRuleProblems } from './rules.js';
+import { recordRules } from './record-rules.js';
+import type { FieldProblem } from './rules.js';
 import type { RecordKind } from './schemas.js';
 
 let validators: Readonly<Record<RecordKind, ValidateFunction>> | undefined;
@@ -36,7 +36,7 @@ function validatorOf(kind: RecordKind): ValidateFunction {
 export function recordProblems(kind: RecordKind, value: unknown): FieldProblem[] {
   const validate = validatorOf(kind);
   if (!validate(value)) return (validate.errors ?? []).map(problemOf);
-  return kind === 'instance' ? instanceRuleProblems(value as InstanceRecord) : [];
+  return recordRules[kind]?.(value as never) ?? [];
 }
 
 /** The source of truth, slower: class-validator on the DTO class. Says everything that is wrong at once. */
@@ -46,7 +46,7 @@ export function recordProblemsByClass(kind: RecordKind, value: unknown): FieldPr
   }
   const problems = flatten(validateSync(instantiate(kind, value), { forbidUnknownValues: true }), '');
   if (problems.length > 0) return problems;
-  return kind === 'instance' ? instanceRuleProblems(value as InstanceRecord) : [];
+  return recordRules[kind]?.(value as never) ?? [];
 }
 
 /** Throws ROLLCALL_RECORD_INVALID naming each field, its value and what is allowed. */

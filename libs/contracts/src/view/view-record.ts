@@ -1,3 +1,4 @@
+import type { ViewedConfig } from './config-view.js';
 import type { Evidence, VerdictState } from '../records/verdict.js';
 import type { InstanceRecord, Status } from '../records/instance.js';
 import type { OverrideStatus } from '../records/override.js';
@@ -73,7 +74,7 @@ export interface ProtectionView extends ProtectionRecord {
   readonly revision: number;
 }
 
-export type ViewedRecord = InstanceView | ServiceView | ProtectionView;
+export type ViewedRecord = InstanceView | ServiceView | ProtectionView | ViewedConfig;
 
 /** One key of the materialized view, and the message on its discovery subject: the same JSON. */
 export interface ViewRecord<Viewed extends ViewedRecord = ViewedRecord> {
@@ -100,7 +101,10 @@ export interface PositionRecord {
   readonly position: number;
   /** Broker time of the event at that sequence. */
   readonly at: string;
-  /** Services touched since the last position, and a rotating share of the others: `<namespace>/<service>`. */
+  /**
+   * What was touched since the last position, and a rotating share of the rest: services as `<namespace>/<service>`,
+   * applications (values, overrides and gray releases) as `<namespace>/config:<application>`.
+   */
   readonly services: Readonly<Record<string, ServiceSum>>;
   /** Sum over everything. */
   readonly total: ServiceSum;

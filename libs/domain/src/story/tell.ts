@@ -1,4 +1,5 @@
 import {
+  type ConfigEvent,
   type Evidence,
   eventTypes,
   type InstanceEvent,
@@ -20,9 +21,18 @@ export function tell(event: RegistryEvent): string {
       return tellVerdict(event as VerdictEvent);
     case 'service':
       return tellPolicy(event as ServicePolicyEvent);
-    default:
+    case 'protection':
       return tellProtection(event as ProtectionEvent);
+    default:
+      return tellConfig(event as ConfigEvent);
   }
+}
+
+/** Which key, and what became of it; never the value, which may be nobody's business. */
+function tellConfig({ aggregate, type, actor, reason }: ConfigEvent): string {
+  const what = 'key' in aggregate ? aggregate.key : aggregate.schedule;
+  const [subject, deed = ''] = type.split('.').slice(1, 3);
+  return `${subject} of ${aggregate.application}, ${what}: ${deed.replaceAll('-', ' ')}${byline(actor, reason)}`;
 }
 
 function tellInstance({ type, data, actor, reason }: InstanceEvent): string {

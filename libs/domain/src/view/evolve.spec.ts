@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyDays, anyHistory, anyHour, anyReadable, rawEventOf } from '#testkit';
+import { anyDays, anyHistory, anyHour, anyReadable, rawEventOf, recordArbitraries } from '#testkit';
 import {
   decodeEvent,
   type InstanceView,
@@ -116,9 +116,7 @@ describe('evolve', () => {
 
   it('is total: every readable event, on any entry of its kind, gives an answer that JSON can carry', () => {
     const anyEvents = fc.array(
-      fc
-        .constantFrom<RecordKind>('instance', 'override', 'verdict', 'service', 'protection')
-        .chain(anyReadable),
+      fc.constantFrom<RecordKind>(...(Object.keys(recordArbitraries) as RecordKind[])).chain(anyReadable),
       { minLength: 1, maxLength: 8 },
     );
     fc.assert(

@@ -1,4 +1,5 @@
 import {
+  type ConfigEvent,
   type InstanceEvent,
   limits,
   type OverrideEvent,
@@ -11,7 +12,9 @@ import {
   type ServicePolicyEvent,
   type ServiceView,
   type VerdictEvent,
+  type ViewedConfig,
 } from '#contracts';
+import { configViewOf } from '../config/config-view.js';
 import { foldInstance } from '../instance/fold.js';
 import {
   departureOf,
@@ -43,7 +46,7 @@ interface InstanceFoldEntry extends FoldHead {
 
 /** An aggregate that is joined with no other: the view shows it as it is. */
 interface PlainFoldEntry extends FoldHead {
-  readonly plain: ServiceView | ProtectionView;
+  readonly plain: ServiceView | ProtectionView | ViewedConfig;
 }
 
 export type FoldStep =
@@ -53,9 +56,9 @@ export type FoldStep =
 
 /** One event folded into the entry under its key. Pure and total, like `evolve`, which is made of it. */
 export function foldEvent(current: FoldEntry | undefined, event: RegistryEvent): FoldStep {
-  return event.aggregate.kind === 'service' || event.aggregate.kind === 'protection'
-    ? foldPlain(current as PlainFoldEntry | undefined, event as ServicePolicyEvent | ProtectionEvent)
-    : foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent);
+  return 'instance' in event.aggregate
+    ? foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent)
+    : foldPlain(current as PlainFoldEntry | undefined, event as PlainEvent);
 }
 
 function foldJoined(
@@ -91,9 +94,8 @@ function lastingOverride(override: OverrideView | undefined): OverrideView | und
 
 /** Whether nothing of an entry would be missed once it has been a tombstone for `limits.tombstoneMs`. */
 export function mayBeForgotten(entry: ViewEntry): boolean {
-  return (
-    !isPresent(entry) && isInstanceView(entry.record) && lastingOverride(entry.record.override) === undefined
-  );
+  if (isPresent(entry)) return false;
+  return !isInstanceView(entry.record) || lastingOverride(entry.record.override) === undefined;
 }
 
 /** A repeated event from before the entry's own tombstones were forgotten must not bring them back. */
@@ -101,17 +103,17 @@ function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
   return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
 }
 
-function foldPlain(
-  current: PlainFoldEntry | undefined,
-  event: ServicePolicyEvent | ProtectionEvent,
-): FoldStep {
+type PlainEvent = ServicePolicyEvent | ProtectionEvent | ConfigEvent;
+
+function foldPlain(current: PlainFoldEntry | undefined, event: PlainEvent): FoldStep {
   if (current !== undefined && event.sequence <= current.sequence) return { kind: 'unchanged' };
-  const plain = isPolicyEvent(event) ? policyOf(event) : protectionOf(event);
-  return { kind: 'changed', entry: { ...newest(current, event), plain } };
+  return { kind: 'changed', entry: { ...newest(current, event), plain: plainViewOf(event) } };
 }
 
-function isPolicyEvent(event: ServicePolicyEvent | ProtectionEvent): event is ServicePolicyEvent {
-  return event.aggregate.kind === 'service';
+function plainViewOf(event: PlainEvent): PlainFoldEntry['plain'] {
+  if (event.aggregate.kind === 'service') return policyOf(event as ServicePolicyEvent);
+  if (event.aggregate.kind === 'protection') return protectionOf(event as ProtectionEvent);
+  return configViewOf(event as ConfigEvent);
 }
 
 function policyOf({ data, sequence }: ServicePolicyEvent): ServiceView {

@@ -13,8 +13,8 @@ type Story = readonly RegistryEvent[];
 
 const A_DAY = 24 * 60 * 60 * 1000;
 
-const isAboutService = ({ aggregate }: RegistryEvent) =>
-  aggregate.kind === 'service' || aggregate.kind === 'protection';
+/** What no other aggregate is joined with: the last event says it all. */
+const isPlain = ({ aggregate }: RegistryEvent) => !('instance' in aggregate);
 const saidByService = (story: Story) => story.filter(({ type }) => type.startsWith('rollcall.instance.'));
 const birthIn = (story: Story) => story.findLast(({ type }) => type === 'rollcall.instance.registered.v1');
 const overrideIn = (story: Story) => story.findLast(({ type }) => type.startsWith('rollcall.override.'));
@@ -53,7 +53,7 @@ function whyGone(story: Story): string | undefined {
 /** After a day a tombstone is forgotten. Status and weight that an operator laid over it stay, an eviction does not. */
 function remembered(story: Story, nowMs: number): Story {
   const last = story.at(-1);
-  if (last === undefined || isAboutService(last)) return story;
+  if (last === undefined || isPlain(last)) return story;
   if (whyGone(story) === undefined || nowMs - last.atMs <= A_DAY) return story;
   const override = overrideIn(story);
   const stays =
@@ -67,7 +67,7 @@ function remembered(story: Story, nowMs: number): Story {
 /** Whether an event counts, is late (says nothing to anybody), or breaks a rule. */
 function judge(story: Story, event: RegistryEvent): 'counts' | 'late' | 'refused' {
   const { kind } = event.aggregate;
-  if (isAboutService(event) || kind === 'override') return 'counts';
+  if (isPlain(event) || kind === 'override') return 'counts';
   const last = saidByService(story).at(-1);
   const incarnation = incarnationOf(event) ?? 0;
   if (kind === 'verdict') return incarnationOf(birthIn(story)) === incarnation ? 'counts' : 'late';
@@ -161,10 +161,20 @@ function showStandIn(story: Story, { namespace, service, instance }: InstanceAgg
   return { namespace, service, instance, ...nothing, ...never, override: showOverride(story) };
 }
 
+/** Which words end the life of a thing of config, and what the view calls that. */
+const lastWords =
+  /\.(?:override-|schema-|gray-|schedule-)?(deleted|removed|completed|withdrawn|stopped|cancelled|skipped|applied)\.v1$/;
+
+function showPlain({ type, data, sequence }: RegistryEvent): object {
+  const shown = { ...data, revision: sequence, deleted: undefined, removed: undefined };
+  const departure = type.startsWith('rollcall.config.') ? lastWords.exec(type)?.[1] : undefined;
+  return { ...shown, departure };
+}
+
 function showRecord(story: Story, newest: RegistryEvent): object {
   const birth = birthIn(story);
   const last = saidByService(story).at(-1);
-  if (isAboutService(newest)) return { ...newest.data, revision: newest.sequence };
+  if (isPlain(newest)) return showPlain(newest);
   if (birth === undefined || last === undefined)
     return showStandIn(story, newest.aggregate as InstanceAggregateId);
   return showRegistered(story, birth, last);

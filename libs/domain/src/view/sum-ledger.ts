@@ -7,15 +7,27 @@ export function serviceId(namespace: string, service: string): string {
   return `${namespace}/${service}`;
 }
 
-/** The service a view key belongs to, or undefined for keys that belong to none. */
-export function serviceOfKey(key: string): string | undefined {
+/** Name of an application's config among the sums: `<namespace>/config:<application>`. */
+export function applicationId(namespace: string, application: string): string {
+  return `${namespace}/config:${application}`;
+}
+
+/** Kinds that say together what an instance sees of its config. Who follows an application follows these. */
+export const effectiveKinds = ['config', 'config-override', 'config-gray'] as const;
+
+const summedKinds = new Set<string>(effectiveKinds);
+
+/** The sum a view key belongs to: of a service, or of an application's config; undefined when it belongs to none. */
+export function sumOfKey(key: string): string | undefined {
   const aggregate = parseAggregateKey(key);
-  return aggregate !== undefined && 'service' in aggregate
-    ? serviceId(aggregate.namespace, aggregate.service)
+  if (aggregate === undefined) return undefined;
+  if ('service' in aggregate) return serviceId(aggregate.namespace, aggregate.service);
+  return summedKinds.has(aggregate.kind)
+    ? applicationId(aggregate.namespace, aggregate.application)
     : undefined;
 }
 
-/** Running counts and checksums of what is present, per service and in total. */
+/** Running counts and checksums of what is present, per service, per application's config, and in total. */
 export class SumLedger {
   readonly #services = new Map<string, ServiceSum>();
   #total: ServiceSum = emptySum;
@@ -32,9 +44,9 @@ export class SumLedger {
     return this.#services.keys();
   }
 
-  /** One key changed from one entry to another. Returns the service it belongs to. */
+  /** One key changed from one entry to another. Returns the sum it belongs to. */
   move(key: string, before: ViewEntry | undefined, after: ViewEntry | undefined): string | undefined {
-    const id = serviceOfKey(key);
+    const id = sumOfKey(key);
     let sum = id === undefined ? emptySum : this.of(id);
     if (before !== undefined && isPresent(before)) {
       sum = takeFromSum(sum, key, before.sequence);

@@ -4,7 +4,7 @@ import { anyName } from '#testkit';
 import type { InstanceView, ServiceSum } from '#contracts';
 import type { ViewEntry } from './entry.js';
 import { addToSum, emptySum, entryHash, sameSum, takeFromSum } from './sum.js';
-import { serviceOfKey } from './sum-ledger.js';
+import { sumOfKey } from './sum-ledger.js';
 import { ViewTable } from './table.js';
 
 const anyItems = fc.array(fc.tuple(anyName(), fc.nat()), { maxLength: 20 });
@@ -126,7 +126,7 @@ describe('a table', () => {
         const sum = (service?: string) =>
           sumOf(
             present
-              .filter(([key]) => service === undefined || serviceOfKey(key) === service)
+              .filter(([key]) => service === undefined || sumOfKey(key) === service)
               .map(([key, { sequence }]) => [key, sequence]),
           );
         expect(table.total).toEqual(sum());
@@ -165,13 +165,16 @@ describe('a table', () => {
   });
 });
 
-describe('the service of a key', () => {
+describe('the sum a key belongs to', () => {
   it.each([
     ['default.override.orders.orders-1', 'default/orders'],
     ['default.service.orders', 'default/orders'],
-    ['default.config.orders.limits', undefined],
+    ['default.config.orders.limits', 'default/config:orders'],
+    ['default.config-override._shared.a/b', 'default/config:_shared'],
+    ['default.config-schema.orders.limits', undefined],
+    ['default.config-schedule.orders.s-1', undefined],
     ['_position', undefined],
   ])('"%s" is %s', (key, service) => {
-    expect(serviceOfKey(key)).toBe(service);
+    expect(sumOfKey(key)).toBe(service);
   });
 });

@@ -1,6 +1,6 @@
 import { parseAggregateKey, type ServiceSum } from '#contracts';
 import type { ViewEntry } from './entry.js';
-import { serviceId, SumLedger } from './sum-ledger.js';
+import { applicationId, serviceId, SumLedger } from './sum-ledger.js';
 
 /** One key of the view in memory. */
 export interface Slot {
@@ -19,14 +19,25 @@ export interface ServiceSlots {
   protection?: Slot;
 }
 
+interface ApplicationNames {
+  readonly namespace: string;
+  readonly application: string;
+}
+
+/** The config of one application, of every kind, by view key. */
+export interface ApplicationSlots extends ApplicationNames {
+  readonly slots: Map<string, Slot>;
+}
+
 /**
- * The view, or the part of it that somebody asked for, in memory: one slot a key, indexed by service, with a
- * running count and checksum of what is present. A data structure only: it knows no clock, network or order
+ * The view, or the part of it that somebody asked for, in memory: one slot a key, indexed by service and by
+ * application, with a running count and checksum of what is present. A data structure only: it knows no clock, network or order
  * of arrival.
  */
 export class ViewTable {
   readonly #slots = new Map<string, Slot>();
   readonly #services = new Map<string, ServiceSlots>();
+  readonly #applications = new Map<string, ApplicationSlots>();
   readonly #sums = new SumLedger();
 
   get size(): number {
@@ -51,6 +62,14 @@ export class ViewTable {
 
   service(namespace: string, service: string): ServiceSlots | undefined {
     return this.#services.get(serviceId(namespace, service));
+  }
+
+  applications(): IterableIterator<ApplicationSlots> {
+    return this.#applications.values();
+  }
+
+  application(namespace: string, application: string): ApplicationSlots | undefined {
+    return this.#applications.get(applicationId(namespace, application));
   }
 
   sumOf(id: string): ServiceSum {
@@ -82,7 +101,11 @@ export class ViewTable {
 
   #enterIndex(slot: Slot): void {
     const aggregate = parseAggregateKey(slot.key);
-    if (aggregate === undefined || !('service' in aggregate)) return;
+    if (aggregate === undefined) return;
+    if (!('service' in aggregate)) {
+      this.#enterApplication(aggregate, slot);
+      return;
+    }
     const { namespace, service } = aggregate;
     const id = serviceId(namespace, service);
     let owner = this.#services.get(id);
@@ -95,9 +118,26 @@ export class ViewTable {
     else if (aggregate.kind === 'protection') owner.protection = slot;
   }
 
+  #enterApplication({ namespace, application }: ApplicationNames, slot: Slot): void {
+    const id = applicationId(namespace, application);
+    let owner = this.#applications.get(id);
+    if (owner === undefined) {
+      owner = { namespace, application, slots: new Map() };
+      this.#applications.set(id, owner);
+    }
+    owner.slots.set(slot.key, slot);
+  }
+
   #leaveIndex(slot: Slot): void {
     const aggregate = parseAggregateKey(slot.key);
-    if (aggregate === undefined || !('service' in aggregate)) return;
+    if (aggregate === undefined) return;
+    if (!('service' in aggregate)) {
+      const id = applicationId(aggregate.namespace, aggregate.application);
+      const slots = this.#applications.get(id)?.slots;
+      slots?.delete(slot.key);
+      if (slots?.size === 0) this.#applications.delete(id);
+      return;
+    }
     const owner = this.service(aggregate.namespace, aggregate.service);
     if (owner === undefined) return;
     owner.instances.delete(slot.key);

@@ -13,7 +13,7 @@ import {
 import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
 import { readAll } from '../read/ordered-reader.js';
-import { isServiceInScope, scopeSubjects, type ViewScope } from './view-scope.js';
+import { isSumInScope, scopeSubjects, type ViewScope } from './view-scope.js';
 
 export interface FollowerHandlers {
   /** One change, in the order of the view. */
@@ -290,7 +290,7 @@ export class ViewFollower {
   #agrees({ services, total }: PositionRecord): boolean {
     if (this.#scope.namespace === undefined && !sameSum(this.table.total, total)) return false;
     return Object.entries(services).every(
-      ([id, sum]) => !isServiceInScope(id, this.#scope) || sameSum(this.table.sumOf(id), sum),
+      ([id, sum]) => !isSumInScope(id, this.#scope) || sameSum(this.table.sumOf(id), sum),
     );
   }
 

@@ -1,5 +1,11 @@
 import { sql } from 'kysely';
-import { type InstanceView, limits, parseAggregateKey, type ProtectionView } from '#contracts';
+import {
+  type InstanceView,
+  limits,
+  parseAggregateKey,
+  type ProtectionView,
+  type ServiceView,
+} from '#contracts';
 import { isInstanceView, serviceId, type ViewEntry } from '#domain';
 import type { EntryChange, FoldedBatch } from '../project/fold-batch.js';
 import {
@@ -89,7 +95,7 @@ async function writeServices(
     if (kind === 'instance' && before !== undefined) continue;
     const name = serviceId(namespace, service);
     if (kind !== 'instance') changed.add(name);
-    const policy = entryOf(`${namespace}.service.${service}`);
+    const policy = entryOf(`${namespace}.service.${service}`) as ViewEntry<ServiceView> | undefined;
     const protection = entryOf(`${namespace}.protection.${service}`) as ViewEntry<ProtectionView> | undefined;
     spoken.set(name, {
       namespace,

@@ -11,6 +11,7 @@ import {
   signals,
   statuses,
 } from '#contracts';
+import { configAggregateOf, configDataOf } from './config-steps.js';
 
 /** Few names and few incarnations, so that events meet each other. */
 const places = [
@@ -18,6 +19,8 @@ const places = [
   { service: 'orders', instance: 'orders-2' },
   { service: 'payments', instance: 'payments-1' },
 ] as const;
+
+const configTypes = Object.values(eventTypes).filter((type) => aggregateOfType[type].startsWith('config'));
 
 const anyType = fc.oneof(
   { weight: 5, arbitrary: fc.constant<EventType>(eventTypes.instanceRegistered) },
@@ -33,6 +36,7 @@ const anyType = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom<EventType>(eventTypes.protectionEngaged, eventTypes.protectionReleased),
   },
+  { weight: 6, arbitrary: fc.constantFrom<EventType>(...configTypes) },
 );
 
 const shortGap = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 5_000 }));
@@ -80,6 +84,7 @@ function given<Field extends string, Value>(
 
 function dataOf(step: Step, aggregate: AggregateId): object {
   const { kind, ...names } = aggregate;
+  if (kind.startsWith('config')) return configDataOf(step, aggregate);
   const { type, incarnation } = step;
   if (kind === 'service') return { ...names, description: step.tag };
   if (kind === 'protection') {
@@ -113,8 +118,10 @@ function dataOf(step: Step, aggregate: AggregateId): object {
   };
 }
 
-function aggregateOf({ type, place }: Step): AggregateId {
+function aggregateOf(step: Step): AggregateId {
+  const { type, place } = step;
   const kind = aggregateOfType[type];
+  if (kind.startsWith('config')) return configAggregateOf(step);
   const namespace = 'default';
   return kind === 'service' || kind === 'protection'
     ? { kind, namespace, service: place.service }

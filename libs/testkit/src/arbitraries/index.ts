@@ -1,4 +1,12 @@
-export { anyAggregate, anyConfigKey, anyIncarnation, anyIncarnationId, anyName, anyPrefix } from './names.js';
+export {
+  anyAggregate,
+  anyApplication,
+  anyConfigKey,
+  anyIncarnation,
+  anyIncarnationId,
+  anyName,
+  anyPrefix,
+} from './names.js';
 export { anyBroken, anyJunk, anyText } from './noise.js';
 export {
   anyEvidence,

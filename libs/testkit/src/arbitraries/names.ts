@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import {
   type AggregateId,
+  APPLICATION_SCHEMA_KEY,
   type ConfigAggregateId,
+  type ConfigScheduleAggregateId,
   type IncarnationId,
   type InstanceAggregateId,
   type ServiceAggregateId,
@@ -44,17 +46,42 @@ const anyInstanceAggregate = (): fc.Arbitrary<InstanceAggregateId> =>
 const anyServiceAggregate = (): fc.Arbitrary<ServiceAggregateId> =>
   fc.record({ kind: fc.constantFrom('service', 'protection'), namespace: anyName(), service: anyName() });
 
+export const anyApplication = (): fc.Arbitrary<string> =>
+  fc.oneof(anyName(), fc.constant(SHARED_APPLICATION));
+
 const anyConfigAggregate = (): fc.Arbitrary<ConfigAggregateId> =>
   fc.record({
-    kind: fc.constant('config'),
+    kind: fc.constantFrom('config', 'config-override', 'config-gray', 'config-rollout'),
     namespace: anyName(),
-    application: fc.oneof(anyName(), fc.constant(SHARED_APPLICATION)),
+    application: anyApplication(),
     key: anyConfigKey(),
+  });
+
+const anySchemaAggregate = (): fc.Arbitrary<ConfigAggregateId> =>
+  fc.record({
+    kind: fc.constant('config-schema'),
+    namespace: anyName(),
+    application: anyApplication(),
+    key: fc.oneof(anyConfigKey(), fc.constant(APPLICATION_SCHEMA_KEY)),
+  });
+
+const anyScheduleAggregate = (): fc.Arbitrary<ConfigScheduleAggregateId> =>
+  fc.record({
+    kind: fc.constant('config-schedule'),
+    namespace: anyName(),
+    application: anyApplication(),
+    schedule: anyName(),
   });
 
 /** Any aggregate the contract has a subject for. */
 export const anyAggregate = (): fc.Arbitrary<AggregateId> =>
-  fc.oneof(anyInstanceAggregate(), anyServiceAggregate(), anyConfigAggregate());
+  fc.oneof(
+    anyInstanceAggregate(),
+    anyServiceAggregate(),
+    anyConfigAggregate(),
+    anySchemaAggregate(),
+    anyScheduleAggregate(),
+  );
 
 export const anyIncarnationId = (): fc.Arbitrary<IncarnationId> =>
   fc.record({

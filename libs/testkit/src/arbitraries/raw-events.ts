@@ -8,6 +8,7 @@ import {
   type RawEvent,
   type RecordKind,
 } from '#contracts';
+import { configInAgreement } from './config-records.js';
 import { anyAggregate } from './names.js';
 import { anyBroken, anyText } from './noise.js';
 import { recordArbitraries } from './records.js';
@@ -39,12 +40,11 @@ const typesOf = (kind: RecordKind): EventType[] =>
 
 /** Makes the fields that repeat what the type says agree with it. */
 function inAgreement(type: EventType, record: object): object {
-  if (type.startsWith('rollcall.verdict.')) return { ...record, state: type.split('.')[2] };
-  if (aggregateOfType[type] === 'protection') {
-    return { ...record, engaged: type === eventTypes.protectionEngaged };
-  }
-  if (type === eventTypes.overrideRemoved) return { ...record, removed: true };
-  return type === eventTypes.overrideSet ? { ...record, removed: false } : record;
+  const kind = aggregateOfType[type];
+  if (kind.startsWith('config')) return configInAgreement(type, record);
+  if (kind === 'verdict') return { ...record, state: type.split('.')[2] };
+  if (kind === 'protection') return { ...record, engaged: type === eventTypes.protectionEngaged };
+  return kind === 'override' ? { ...record, removed: type === eventTypes.overrideRemoved } : record;
 }
 
 const anyAttributes = (): fc.Arbitrary<Record<string, string>> =>
@@ -78,7 +78,7 @@ export const anyReadable = (kind: RecordKind): fc.Arbitrary<RawParts & { readonl
       };
     });
 
-const anyKind = fc.constantFrom<RecordKind>('instance', 'override', 'verdict', 'service', 'protection');
+const anyKind = fc.constantFrom<RecordKind>(...(Object.keys(recordArbitraries) as RecordKind[]));
 const anyKey = fc.oneof(anyAggregate().map(aggregateKey), anyText(0, 30));
 const anyType = fc.oneof(fc.constantFrom<string>(...Object.values(eventTypes)), anyText(0, 30));
 const anyBody: fc.Arbitrary<string | Uint8Array> = fc.oneof(

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import {
+  type ConfigGrayRecord,
+  type ConfigOverrideRecord,
+  type ConfigRecord,
+  type ConfigRolloutRecord,
+  type ConfigScheduleRecord,
+  type ConfigSchemaRecord,
   type Endpoint,
   type Evidence,
   type HealthCheck,
@@ -18,8 +24,12 @@ import {
   type VerdictRecord,
   verdictStates,
 } from '#contracts';
+import { configRecordArbitraries } from './config-records.js';
 import { anyIncarnation, anyName } from './names.js';
 import { anyText } from './noise.js';
+import { anyTime, recordWith } from './record-with.js';
+
+export { anyTime } from './record-with.js';
 
 /** What each kind of record is called in the contract. */
 export interface RecordOf {
@@ -28,30 +38,13 @@ export interface RecordOf {
   verdict: VerdictRecord;
   service: ServicePolicyRecord;
   protection: ProtectionRecord;
+  config: ConfigRecord;
+  'config-override': ConfigOverrideRecord;
+  'config-schema': ConfigSchemaRecord;
+  'config-gray': ConfigGrayRecord;
+  'config-schedule': ConfigScheduleRecord;
+  'config-rollout': ConfigRolloutRecord;
 }
-
-/** A record with fields that are always there and fields that may be absent; absent, never undefined, as in JSON. */
-function recordWith<Kind extends object>(
-  needed: { readonly [field: string]: fc.Arbitrary<unknown> },
-  optional: { readonly [field: string]: fc.Arbitrary<unknown> } = {},
-): fc.Arbitrary<Kind> {
-  return fc.record(
-    { ...needed, ...optional },
-    { requiredKeys: Object.keys(needed), noNullPrototype: true },
-  ) as never;
-}
-
-export const anyTime = (): fc.Arbitrary<string> =>
-  fc.oneof(
-    fc
-      .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
-      .map((date) => date.toISOString()),
-    fc.constantFrom(
-      '2026-02-28T23:59:59.123456789+14:00',
-      '2026-01-01T00:00:00Z',
-      '2026-12-31T23:59:59-08:30',
-    ),
-  );
 
 export const anyVersion = (): fc.Arbitrary<string> =>
   fc.oneof(
@@ -227,4 +220,5 @@ export const recordArbitraries: { readonly [Kind in RecordKind]: () => fc.Arbitr
   verdict: anyVerdictRecord,
   service: anyServicePolicyRecord,
   protection: anyProtectionRecord,
+  ...configRecordArbitraries,
 };
