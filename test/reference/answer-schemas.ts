@@ -1,5 +1,5 @@
 import { errorCatalogue, limits, recordSchemas } from '#contracts';
-import type { NamespaceSummary, Registered, Renewal, ServiceSummary, StoryLine } from '#application';
+import type { NamespaceSummary, Registered, Renewal, ServiceSummary, TimelineLine } from '#application';
 import { objectOf, said, type Schema, text, time, whole } from './schema.js';
 import { instanceView, serviceView } from './view-schemas.js';
 
@@ -42,15 +42,21 @@ const renewalFields: FieldsOf<Renewal> = {
   incarnation: whole,
   renewWithinMs: said(whole, 'Renew again within this time, or be suspected; 0 when there is no lease.'),
 };
-const storyFields: FieldsOf<StoryLine> = {
+const storyFields: FieldsOf<TimelineLine> = {
   sequence,
   at: time,
   type: text,
+  subject: said(text, 'What it is about, as the journal names it.'),
   sentence: text,
+  id: text,
   actor: text,
+  reason: text,
   traceparent: text,
+  causedBy: said(whole, 'Sequence of the event this one answers.'),
   refused: said(text, 'Why the view paid no attention to it.'),
 };
+
+const seldomTold = ['id', 'actor', 'reason', 'traceparent', 'causedBy', 'refused'];
 
 const required = (fields: Readonly<Record<string, Schema>>, ...optional: readonly string[]): Schema =>
   objectOf(
@@ -96,7 +102,21 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   registered: required(registeredFields),
   written: required({ sequence }),
   renewal: required(renewalFields),
-  story: required({ story: listOf(required(storyFields, 'actor', 'traceparent', 'refused')) }),
+  story: required({ story: listOf(required(storyFields, ...seldomTold)) }),
+  diff: required({
+    from: required({ sequence, at: time }),
+    to: required({ sequence, at: time }),
+    differences: listOf(
+      required({
+        key: said(text, 'What it is about, as the view names it.'),
+        kind: { type: 'string', enum: ['added', 'removed', 'changed'] },
+        fields: listOf(objectOf({ path: text, before: {}, after: {} }, ['path'])),
+        sequence: said(whole, 'The newest event that made it so.'),
+        at: time,
+        cause: { type: 'object' },
+      }),
+    ),
+  }),
   override: objectOf(
     {
       status: { type: ['string', 'null'], enum: ['draining', 'maintenance', null] },

@@ -61,6 +61,14 @@ const queryParameters: Readonly<Record<string, Schema>> = {
     description: 'As it was: a journal sequence, an RFC 3339 time, or a duration before now.',
     example: '-15m',
   },
+  ofService: { name: 'service', schema: text, description: 'Only this service.' },
+  ofInstance: { name: 'instance', schema: text, description: 'Only this instance of it.' },
+  type: { schema: text, description: 'Types of events with commas, or a word of them.', example: 'expired' },
+  actor: { schema: text, description: 'Only what somebody did.' },
+  trace: { schema: text, description: 'Only what was done in a W3C trace: 32 hexadecimal digits.' },
+  from: { schema: text, description: 'First moment; written like `at`.' },
+  to: { schema: text, description: 'Last moment; default the newest.' },
+  after: { schema: whole, description: 'Go on after this sequence.' },
   atLeast: { schema: whole, description: 'Wait until the view reflects this journal sequence.' },
   index: {
     schema: whole,
@@ -192,6 +200,20 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     post: { summary: 'Takes this incarnation out.', body: 'evicting', answer: 'written' },
   },
   [`${instance}/story`]: { get: { summary: 'Everything the journal says about it.', answer: 'story' } },
+  '/v1/namespaces/{namespace}/events': {
+    get: {
+      summary: 'What happened, an event a line; the last line, `{"end": sequence}`, says how far was read.',
+      query: ['ofService', 'ofInstance', 'type', 'actor', 'trace', 'from', 'to', 'after'],
+      answer: 'application/x-ndjson',
+    },
+  },
+  '/v1/namespaces/{namespace}/diff': {
+    get: {
+      summary: 'What was added, removed and changed between two moments, by whom and why.',
+      query: ['ofService', 'ofInstance', 'from', 'to'],
+      answer: 'diff',
+    },
+  },
   '/v1/namespaces/{namespace}/watch': {
     get: {
       summary: 'Server-sent events: what is there, then every change. docs/guides/http.md tells the events.',

@@ -15,6 +15,7 @@ export function createProgram(version: string): Program {
   addReading(program);
   addWriting(program);
   addOperating(program);
+  addLookingBack(program);
   addKeeping(program);
   return program;
 }
@@ -137,6 +138,42 @@ function addOperating(program: Program): void {
     .addHelpText('after', example('rollcall why orders/orders-1'))
     .action((service: string, instance: string | undefined, options: OptionValues) =>
       runCommand(async () => (await import('./commands/why.js')).why, options, service, instance),
+    );
+}
+
+function addLookingBack(program: Program): void {
+  common(
+    program.command('timeline [what]'),
+    'what happened to everything, a service or an instance, in sentences',
+  )
+    .option('--from <moment>', 'begin at a sequence, an RFC 3339 time, or -15m')
+    .option('--to <moment>', 'end there')
+    .option('-t, --type <type>', 'only events of a type, e.g. expired; may be repeated', collect, [])
+    .option('--actor <name>', 'only what somebody did')
+    .option('--trace <id>', 'only what was done in a W3C trace')
+    .addHelpText(
+      'after',
+      example(
+        'rollcall timeline --from -1h',
+        'rollcall timeline orders/orders-1',
+        'rollcall timeline orders -t expired',
+      ),
+    )
+    .action((what: string | undefined, options: OptionValues) =>
+      runCommand(
+        writing(async () => (await import('./commands/timeline.js')).timeline),
+        options,
+        what,
+      ),
+    );
+  common(program.command('diff <from> [to]'), 'what differs between two moments, by whom and why')
+    .option('--service <name>', 'only this service')
+    .addHelpText(
+      'after',
+      example('rollcall diff -1h', 'rollcall diff 2026-11-22T03:00:00Z 2026-11-22T03:30:00Z'),
+    )
+    .action((from: string, to: string | undefined, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/diff.js')).diff, options, from, to),
     );
 }
 

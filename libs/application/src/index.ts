@@ -30,7 +30,7 @@ export type { Disconnect, LeaseMessage, Prober, ProbeResult, Sight, SightHandler
 export type { WatchmanCount, WatchmanParts } from './watchman/watch.js';
 export { Watchman } from './watchman/watchman.js';
 export { type InstanceNames, Operator, type OverrideChange } from './operator/operator.js';
-export { storyOf, type StoryLine } from './operator/story.js';
+export { storyOf } from './operator/story.js';
 export { HealthChecker, type HealthCheckerParts } from './health/health-checker.js';
 export type { HealthAnswer, HealthProbe, HealthTarget, Replicas } from './ports/health-probe.js';
 export { type BeatSender, LeaseRenewer, type Renewal } from './registrar/lease-renewer.js';
@@ -41,7 +41,16 @@ export { objectBody, overrideBody, reasonIn } from './input/operator-input.js';
 export { registrationOf } from './input/registration-input.js';
 export { type BulkItem, registerItems } from './registrar/register-items.js';
 export type { HistoricPlace, SnapshotMark, SnapshotStore } from './ports/snapshots.js';
-export { History, type HistoricView, type HistoryParts } from './history/history.js';
+export {
+  type HistoricDiff,
+  type HistoricView,
+  History,
+  type HistoryParts,
+  type TimelineOrder,
+} from './history/history.js';
 export type { HistoricMoment } from './history/find-moment.js';
 export { placePatterns } from './history/place-patterns.js';
+export { type EventFilter } from './history/event-filter.js';
+export { eventPieces, type EventRange } from './history/event-pieces.js';
+export { timelineOf, type TimelineLine, type TimelineOptions } from './history/timeline.js';
 export { SnapshotMaker, type SnapshotMakerParts } from './history/snapshot-maker.js';

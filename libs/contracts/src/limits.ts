@@ -106,6 +106,8 @@ export const limits = {
   /** Questions about the past that one process works on at a time, and that may wait for their turn. */
   historyReadsMax: 2,
   historyReadsWaitingMax: 32,
+  /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
+  journalPieceEvents: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,
   snapshotsMax: 256,

@@ -15,6 +15,7 @@ export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './l
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
 export * from './query/index.js';
 export { tell } from './story/tell.js';
+export { diffViews, type FieldDifference, type ViewDifference } from './history/diff.js';
 export { type Moment, parseDuration, parseMoment } from './history/moment.js';
 export { addressRefusal } from './health/address-policy.js';
 export {

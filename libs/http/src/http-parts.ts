@@ -9,7 +9,7 @@ import type {
   Operator,
   Reader,
   Registrar,
-  StoryLine,
+  TimelineLine,
 } from '#application';
 
 /** What makes a process ready, as a report in words. */
@@ -49,7 +49,7 @@ export interface HttpParts extends ProcessParts {
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */
   readonly history: () => History;
-  readonly story: (names: InstanceNames) => Promise<StoryLine[]>;
+  readonly story: (names: InstanceNames) => Promise<TimelineLine[]>;
 }
 
 /** Injection token of the parts. */

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
+import { HistoryController } from './history/history.controller.js';
 import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
 import { NamespacesController } from './read/namespaces.controller.js';
@@ -26,6 +27,7 @@ export class HttpModule {
         InstancesController,
         RegistrationController,
         BulkController,
+        HistoryController,
         OpenApiController,
         MetricsController,
         PrometheusController,

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { RollcallError } from '#contracts';
-import { ChangeFeed, type History, type InstanceNames, storyOf, type StoryLine } from '#application';
+import { ChangeFeed, type History, type InstanceNames, storyOf, type TimelineLine } from '#application';
 import type { ViewTable } from '#domain';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
@@ -75,7 +75,7 @@ export class RegistryNode {
   }
 
   /** The story of an instance, from the journal. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */
-  story(names: InstanceNames): Promise<StoryLine[]> {
+  story(names: InstanceNames): Promise<TimelineLine[]> {
     this.writers();
     return storyOf((this.#joined as JoinedRegistry).store.journal, names);
   }

@@ -1,4 +1,5 @@
 import { checkName } from '#contracts';
+import type { HistoricPlace } from '#application';
 import { usage } from './usage.js';
 
 /** `orders orders-1` or `orders/orders-1`. @throws ROLLCALL_USAGE, ROLLCALL_NAME_INVALID */
@@ -11,4 +12,13 @@ export function instanceNamesOf(namespace: string, service: string, instance: st
     service: checkName('service', first),
     instance: checkName('instance', second),
   };
+}
+
+/** Nothing: the namespace; `orders`: a service; `orders/orders-1`: an instance. @throws as `instanceNamesOf` */
+export function placeOf(namespace: string, what: string | undefined): HistoricPlace {
+  checkName('namespace', namespace);
+  if (what === undefined) return { namespace };
+  return what.includes('/')
+    ? instanceNamesOf(namespace, what, undefined)
+    : { namespace, service: checkName('service', what) };
 }

@@ -1,5 +1,5 @@
 import { RollcallError } from '#contracts';
-import { type ViewEntry, ViewTable } from '#domain';
+import { diffViews, parseMoment, type ViewDifference, type ViewEntry, ViewTable } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { HistoricPlace, SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
@@ -8,6 +8,8 @@ import { foldJournal } from '../verify/fold-journal.js';
 import { findMoment, type HistoricMoment } from './find-moment.js';
 import { Gate } from './gate.js';
 import { placePatterns } from './place-patterns.js';
+import type { EventFilter } from './event-filter.js';
+import { timelineOf, type TimelineLine } from './timeline.js';
 
 export interface HistoryParts {
   readonly journal: Journal;
@@ -20,6 +22,25 @@ export interface HistoryParts {
 /** The registry, or a part of it, as it was. */
 export interface HistoricView extends ViewSource, HistoricMoment {
   readonly table: ViewTable;
+}
+
+export interface HistoricDiff {
+  readonly from: HistoricMoment;
+  readonly to: HistoricMoment;
+  readonly differences: readonly ViewDifference[];
+}
+
+/** What happened in a place, up to a sequence. */
+export interface Timeline {
+  readonly lines: AsyncGenerator<TimelineLine>;
+  readonly to: number;
+}
+
+export interface TimelineOrder extends EventFilter {
+  readonly place: HistoricPlace;
+  /** First and last moment; default all there is. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 /**
@@ -58,6 +79,55 @@ export class History {
       reached: (sequence) =>
         sequence <= moment.sequence ? Promise.resolve() : Promise.reject(beyond(sequence, moment)),
     };
+  }
+
+  /** How a place at one moment differs from the same place at an earlier one. @throws as `moment` and `viewAt` */
+  async diff(fromText: string, toText: string, place: HistoricPlace): Promise<HistoricDiff> {
+    const [from, to] = [await this.moment(fromText), await this.moment(toText)];
+    if (from.sequence > to.sequence) {
+      throw new RollcallError(
+        'ROLLCALL_QUERY_INVALID',
+        `"${fromText}" (sequence ${from.sequence}) comes after "${toText}" (sequence ${to.sequence})`,
+        { action: 'Name the earlier moment first.' },
+      );
+    }
+    const differences = await this.#gate.pass(async () =>
+      diffViews(await this.entriesAt(from.sequence, place), await this.entriesAt(to.sequence, place)),
+    );
+    return { from, to, differences };
+  }
+
+  /** The events of a place between two moments, told one by one. @throws as `moment` */
+  async timeline(order: TimelineOrder): Promise<Timeline> {
+    const { journal } = this.parts;
+    const { place, types, actor, traceId } = order;
+    const { firstSequence, lastSequence } = await journal.ends();
+    const from = order.from === undefined ? firstSequence : await this.#firstFrom(order.from);
+    const to = order.to === undefined ? lastSequence : (await this.moment(order.to)).sequence;
+    const known = await this.#gate.pass(() =>
+      from > firstSequence ? this.entriesAt(from - 1, place) : Promise.resolve(new Map<string, ViewEntry>()),
+    );
+    const patterns = placePatterns(place);
+    const lines = timelineOf(journal, {
+      from,
+      to,
+      known: (key) => known.get(key),
+      ...(patterns === undefined ? {} : { patterns }),
+      ...(types === undefined ? {} : { types }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(traceId === undefined ? {} : { traceId }),
+    });
+    return { lines, to };
+  }
+
+  /** Sequence of the first event at or after a moment, which may lie before history: then the first there is. */
+  async #firstFrom(text: string): Promise<number> {
+    const { journal, nowMs } = this.parts;
+    const { firstSequence, lastSequence } = await journal.ends();
+    const moment = parseMoment(text, nowMs());
+    const sequence =
+      'sequence' in moment ? moment.sequence : ((await journal.firstAt(moment.time)) ?? lastSequence + 1);
+    return Math.max(firstSequence, sequence);
   }
 
   /** What stood under every key of a place after the event at a sequence. */

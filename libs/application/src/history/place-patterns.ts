@@ -5,7 +5,7 @@ const instanceKinds = ['instance', 'override', 'verdict'];
 const serviceKinds = ['service', 'protection'];
 
 /** The aggregates of a place as key patterns; undefined when that is all of them. */
-export function placePatterns({ namespace, service }: HistoricPlace): string[] | undefined {
+export function placePatterns({ namespace, service, instance = '*' }: HistoricPlace): string[] | undefined {
   if (namespace === undefined) {
     if (service === undefined) return undefined;
     throw new RollcallError(
@@ -15,7 +15,7 @@ export function placePatterns({ namespace, service }: HistoricPlace): string[] |
   }
   if (service === undefined) return [`${namespace}.>`];
   return [
-    ...instanceKinds.map((kind) => `${namespace}.${kind}.${service}.*`),
+    ...instanceKinds.map((kind) => `${namespace}.${kind}.${service}.${instance}`),
     ...serviceKinds.map((kind) => `${namespace}.${kind}.${service}`),
   ];
 }

@@ -1,9 +1,10 @@
 import type { ViewEntry } from '#domain';
 
-/** A part of the registry: everything, a namespace, or one service of it. */
+/** A part of the registry: everything, a namespace, one service of it, or one instance of that. */
 export interface HistoricPlace {
   readonly namespace?: string;
   readonly service?: string;
+  readonly instance?: string;
 }
 
 /** A stored view: what stood under every key after the event at `position`. It never changes. */

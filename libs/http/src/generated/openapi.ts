@@ -1343,6 +1343,138 @@ export const openApiDocument: object = {
         }
       }
     },
+    "/v1/namespaces/{namespace}/events": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "What happened, an event a line; the last line, `{\"end\": sequence}`, says how far was read.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/ofService"
+          },
+          {
+            "$ref": "#/components/parameters/ofInstance"
+          },
+          {
+            "$ref": "#/components/parameters/type"
+          },
+          {
+            "$ref": "#/components/parameters/actor"
+          },
+          {
+            "$ref": "#/components/parameters/trace"
+          },
+          {
+            "$ref": "#/components/parameters/from"
+          },
+          {
+            "$ref": "#/components/parameters/to"
+          },
+          {
+            "$ref": "#/components/parameters/after"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What happened, an event a line; the last line, `{\"end\": sequence}`, says how far was read.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/x-ndjson": {}
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/diff": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "What was added, removed and changed between two moments, by whom and why.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/ofService"
+          },
+          {
+            "$ref": "#/components/parameters/ofInstance"
+          },
+          {
+            "$ref": "#/components/parameters/from"
+          },
+          {
+            "$ref": "#/components/parameters/to"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What was added, removed and changed between two moments, by whom and why.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/diff"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/v1/namespaces/{namespace}/watch": {
       "parameters": [
         {
@@ -1779,6 +1911,72 @@ export const openApiDocument: object = {
         },
         "description": "As it was: a journal sequence, an RFC 3339 time, or a duration before now.",
         "example": "-15m"
+      },
+      "ofService": {
+        "name": "service",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only this service."
+      },
+      "ofInstance": {
+        "name": "instance",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only this instance of it."
+      },
+      "type": {
+        "name": "type",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Types of events with commas, or a word of them.",
+        "example": "expired"
+      },
+      "actor": {
+        "name": "actor",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only what somebody did."
+      },
+      "trace": {
+        "name": "trace",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only what was done in a W3C trace: 32 hexadecimal digits."
+      },
+      "from": {
+        "name": "from",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "First moment; written like `at`."
+      },
+      "to": {
+        "name": "to",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Last moment; default the newest."
+      },
+      "after": {
+        "name": "after",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 0
+        },
+        "description": "Go on after this sequence."
       },
       "atLeast": {
         "name": "atLeast",
@@ -3236,14 +3434,29 @@ export const openApiDocument: object = {
                 "type": {
                   "type": "string"
                 },
+                "subject": {
+                  "type": "string",
+                  "description": "What it is about, as the journal names it."
+                },
                 "sentence": {
+                  "type": "string"
+                },
+                "id": {
                   "type": "string"
                 },
                 "actor": {
                   "type": "string"
                 },
+                "reason": {
+                  "type": "string"
+                },
                 "traceparent": {
                   "type": "string"
+                },
+                "causedBy": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Sequence of the event this one answers."
                 },
                 "refused": {
                   "type": "string",
@@ -3254,6 +3467,7 @@ export const openApiDocument: object = {
                 "sequence",
                 "at",
                 "type",
+                "subject",
                 "sentence"
               ]
             }
@@ -3261,6 +3475,108 @@ export const openApiDocument: object = {
         },
         "required": [
           "story"
+        ]
+      },
+      "diff": {
+        "type": "object",
+        "properties": {
+          "from": {
+            "type": "object",
+            "properties": {
+              "sequence": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Journal sequence."
+              },
+              "at": {
+                "type": "string",
+                "format": "date-time"
+              }
+            },
+            "required": [
+              "sequence",
+              "at"
+            ]
+          },
+          "to": {
+            "type": "object",
+            "properties": {
+              "sequence": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Journal sequence."
+              },
+              "at": {
+                "type": "string",
+                "format": "date-time"
+              }
+            },
+            "required": [
+              "sequence",
+              "at"
+            ]
+          },
+          "differences": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "key": {
+                  "type": "string",
+                  "description": "What it is about, as the view names it."
+                },
+                "kind": {
+                  "type": "string",
+                  "enum": [
+                    "added",
+                    "removed",
+                    "changed"
+                  ]
+                },
+                "fields": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "path": {
+                        "type": "string"
+                      },
+                      "before": {},
+                      "after": {}
+                    },
+                    "required": [
+                      "path"
+                    ]
+                  }
+                },
+                "sequence": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "The newest event that made it so."
+                },
+                "at": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "cause": {
+                  "type": "object"
+                }
+              },
+              "required": [
+                "key",
+                "kind",
+                "fields",
+                "sequence",
+                "at",
+                "cause"
+              ]
+            }
+          }
+        },
+        "required": [
+          "from",
+          "to",
+          "differences"
         ]
       },
       "override": {

@@ -20,7 +20,7 @@ import {
   overrideBody,
   reasonIn,
   type Renewal,
-  type StoryLine,
+  type TimelineLine,
 } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
@@ -96,7 +96,7 @@ export class OperatorController {
   async story(
     @Param() names: InstanceNames,
     @Query() query: Parameters,
-  ): Promise<{ readonly story: StoryLine[] }> {
+  ): Promise<{ readonly story: TimelineLine[] }> {
     checkQueryNames(query, []);
     const story = await this.parts.story(checked(names));
     if (story.some(({ type }) => type.startsWith('rollcall.instance.') || type === 'unreadable'))

@@ -57,7 +57,7 @@ export class JetStreamSnapshots implements SnapshotStore {
       const body = bodies.get(name);
       if (body === undefined) throw damaged(mark.position, `piece "${name}" is missing`);
       if (digestOf(body) !== index.get(name)) throw damaged(mark.position, `piece "${name}" was changed`);
-      for (const [key, entry] of readPiece(body)) entries.set(key, entry);
+      for (const [key, entry] of readPiece(body)) if (isAbout(key, place)) entries.set(key, entry);
     }
     return entries;
   }
@@ -184,6 +184,13 @@ function isIn({ namespace, service }: HistoricPlace): (name: string) => boolean 
   if (namespace === undefined) return () => true;
   const start = service === undefined ? `${namespace}.` : `${ownerOf(`${namespace}.instance.${service}`)}.`;
   return (name) => name.startsWith(start);
+}
+
+/** Of an instance, what is said of it and of its service as a whole. */
+function isAbout(key: string, { instance }: HistoricPlace): boolean {
+  if (instance === undefined) return true;
+  const named = key.split('.')[3];
+  return named === undefined || named === instance;
 }
 
 function damaged(position: number, what: string): RollcallError {
