@@ -17,6 +17,7 @@ const rooms = {
   server: ['contracts', 'domain', 'application', 'nats', 'jetstream', 'health', 'requests', 'platform'],
   client: ['contracts', 'domain', 'formats', 'secrets', 'nats'],
   nest: ['contracts', 'client'],
+  'nest-jetstream': ['contracts', 'nats'],
   testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
 };
 
@@ -36,6 +37,7 @@ const vendors = {
   server: ['@nats-io/'],
   client: ['@nats-io/'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
+  'nest-jetstream': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   testkit: ['fast-check', '@nats-io/'],
 };
 

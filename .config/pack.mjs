@@ -1,5 +1,5 @@
 /**
- * `npm run pack:sdk`: makes the publishable packages of libs/client and libs/nest, as tarballs in dist/packages.
+ * `npm run pack:sdk`: makes the publishable packages, as tarballs in dist/packages.
  * A package holds the compiled rooms it is made of; `#room` imports are resolved by its own `imports` map. What it
  * depends on is read from the code, the versions from the root package.json.
  */
@@ -9,7 +9,7 @@ import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { inRoot, root } from '../apps/launcher/setup/root.mjs';
 
-const PACKED = ['client', 'nest'];
+const PACKED = ['client', 'nest', 'nest-jetstream'];
 const target = inRoot('dist', 'packages');
 const compiled = join(target, 'compiled');
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));

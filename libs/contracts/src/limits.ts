@@ -125,6 +125,12 @@ export const limits = {
   importKeysMax: 10_000,
   /** Keys of a key ring. */
   ringKeysMax: 64,
+  /** Handlers of one event pattern that run at once in one process. */
+  transportConcurrencyMax: 1_024,
+  /** Tries before an event is given up, and how long the next one may be put off. */
+  transportDeliveriesMax: 1_000,
+  transportDelayMsMax: 24 * 3_600_000,
+  transportAckWaitMsMin: 500,
 
   httpBodyBytesMax: 1024 * 1024,
   /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */

@@ -3,10 +3,12 @@ import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
 import { doorErrors } from './doors.js';
+import { historyErrors } from './history.js';
 import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 import { sqlErrors } from './sql.js';
+import { transportErrors } from './transport.js';
 import { errorText, isRollcallError, RollcallError } from './rollcall-error.js';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
@@ -38,6 +40,8 @@ describe('the catalogue', () => {
       brokerErrors,
       doorErrors,
       sqlErrors,
+      historyErrors,
+      transportErrors,
     ].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });

@@ -7,6 +7,7 @@ import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 import { sqlErrors } from './sql.js';
+import { transportErrors } from './transport.js';
 
 /** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
 export const errorCatalogue = {
@@ -18,6 +19,7 @@ export const errorCatalogue = {
   ...doorErrors,
   ...sqlErrors,
   ...historyErrors,
+  ...transportErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -3877,7 +3877,10 @@ export const openApiDocument: object = {
               "ROLLCALL_BEFORE_HISTORY",
               "ROLLCALL_AFTER_HISTORY",
               "ROLLCALL_SNAPSHOT_DAMAGED",
-              "ROLLCALL_HISTORY_BUSY"
+              "ROLLCALL_HISTORY_BUSY",
+              "ROLLCALL_TRANSPORT_INVALID",
+              "ROLLCALL_STREAM_MISSING",
+              "ROLLCALL_CONSUMER_CONFLICT"
             ]
           },
           "retryable": {
@@ -3971,7 +3974,10 @@ export const openApiDocument: object = {
                   "ROLLCALL_BEFORE_HISTORY",
                   "ROLLCALL_AFTER_HISTORY",
                   "ROLLCALL_SNAPSHOT_DAMAGED",
-                  "ROLLCALL_HISTORY_BUSY"
+                  "ROLLCALL_HISTORY_BUSY",
+                  "ROLLCALL_TRANSPORT_INVALID",
+                  "ROLLCALL_STREAM_MISSING",
+                  "ROLLCALL_CONSUMER_CONFLICT"
                 ]
               },
               "retryable": {
