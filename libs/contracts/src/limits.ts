@@ -116,8 +116,6 @@ export const limits = {
   /** One stored piece of a snapshot. */
   snapshotPartBytes: 256 * 1024,
 
-  /** One config value in UTF-8. The whole record, quoted as JSON, must still be one event. */
-  configValueBytesMax: 32 * 1024,
   /** Objects and lists within each other, in JSON and YAML. */
   configDepthMax: 64,
   /** A file of config that is imported. */
@@ -148,7 +146,6 @@ export function assertLimits(values: typeof limits = limits): void {
     [values.positionMsMax < values.staleReadyMsMax, 'positionMsMax < staleReadyMsMax'],
     [values.projectorBatchMax <= values.projectorCoalesceLag, 'projectorBatchMax <= projectorCoalesceLag'],
     [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
-    [values.configValueBytesMax < values.recordBytesMax, 'configValueBytesMax < recordBytesMax'],
     [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],
   ];
   for (const [holds, text] of relations) {

@@ -5,7 +5,6 @@ export {
   printContent,
   readContent,
 } from './content/content.js';
-export { type ContentType, contentTypes } from './content/content-type.js';
 export { type Mistake, mistakeText, type Place } from './content/place.js';
 export type { Reading } from './content/reading.js';
 export { importError, parseDocument, printDocument } from './document/codecs.js';

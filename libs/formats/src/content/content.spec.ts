@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { limits } from '#contracts';
+import { type ContentType, contentTypes, limits } from '#contracts';
 import { contentMistake, locateContent, printContent, readContent } from './content.js';
-import { type ContentType, contentTypes } from './content-type.js';
 
 const read = (type: ContentType, value: string): unknown => {
   const reading = readContent(type, value);
@@ -62,8 +61,8 @@ describe('a value', () => {
   });
 
   it.each(contentTypes)('of type %s over the limit is refused with its size', (type) => {
-    expect(contentMistake(type, 'é'.repeat(limits.configValueBytesMax / 2 + 1))).toMatchObject({
-      what: `it has ${limits.configValueBytesMax + 2} bytes; at most ${limits.configValueBytesMax} are allowed`,
+    expect(contentMistake(type, 'é'.repeat(limits.configValueLengthMax + 1))).toMatchObject({
+      what: `it has ${limits.configValueLengthMax + 1} characters; at most ${limits.configValueLengthMax} are allowed`,
     });
   });
 

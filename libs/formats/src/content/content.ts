@@ -1,5 +1,4 @@
-import { limits } from '#contracts';
-import type { ContentType } from './content-type.js';
+import { type ContentType, limits } from '#contracts';
 import { json } from './json.js';
 import type { Mistake, Place } from './place.js';
 import { properties } from './properties.js';
@@ -19,9 +18,9 @@ const formats: Readonly<Record<ContentType, Format>> = {
 
 /** Reads a value as its content type says: what it means, or where and why it cannot be read. Never throws. */
 export function readContent(type: ContentType, value: string): Reading {
-  const bytes = utf8Bytes(value);
-  if (bytes > limits.configValueBytesMax) {
-    const what = `it has ${bytes} bytes; at most ${limits.configValueBytesMax} are allowed`;
+  const length = value.length > limits.configValueLengthMax ? [...value].length : 0;
+  if (length > limits.configValueLengthMax) {
+    const what = `it has ${length} characters; at most ${limits.configValueLengthMax} are allowed`;
     return mistaken({ line: 1, column: 1, what });
   }
   const wellFormed = text.read(value);
@@ -49,15 +48,4 @@ export function contentTypeOf(value: unknown): ContentType {
   if (typeof value === 'string') return 'text';
   if (typeof value === 'number') return 'number';
   return typeof value === 'boolean' ? 'boolean' : 'json';
-}
-
-/** Length in UTF-8, without encoding it. */
-function utf8Bytes(value: string): number {
-  let bytes = value.length;
-  for (let index = 0; index < value.length; index += 1) {
-    const unit = value.charCodeAt(index);
-    if (unit >= 0x800) bytes += unit >= 0xd800 && unit <= 0xdfff ? 1 : 2;
-    else if (unit >= 0x80) bytes += 1;
-  }
-  return bytes;
 }

@@ -1,6 +1,5 @@
-import { CONFIG_KEY_PATTERN, quote } from '#contracts';
+import { CONFIG_KEY_PATTERN, type ContentType, contentTypes, quote } from '#contracts';
 import { contentMistake } from '../content/content.js';
-import { type ContentType, contentTypes } from '../content/content-type.js';
 import type { Mistake, Place } from '../content/place.js';
 import { type DocumentEntry, MISTAKES_MAX, type ParsedDocument } from './document.js';
 

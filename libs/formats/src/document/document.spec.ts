@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isRollcallError, limits } from '#contracts';
-import { type ContentType, contentTypes } from '../content/content-type.js';
+import { type ContentType, contentTypes, isRollcallError, limits } from '#contracts';
 import { contentMistake } from '../content/content.js';
 import { planImport } from '../plan.js';
 import { parseDocument, printDocument } from './codecs.js';

@@ -1,4 +1,4 @@
-import type { ContentType } from '../content/content-type.js';
+import type { ContentType } from '#contracts';
 import type { Mistake } from '../content/place.js';
 
 /** Files config can be written to and read from. */

@@ -1,5 +1,5 @@
 import { parse as parseEnv } from 'dotenv';
-import type { ContentType } from '../content/content-type.js';
+import type { ContentType } from '#contracts';
 import { LineIndex } from '../content/place.js';
 import { announcedType, Collector } from './collect.js';
 import type { DocumentCodec, KeyedContent } from './document.js';

@@ -1,4 +1,4 @@
-import type { ContentType } from '../content/content-type.js';
+import type { ContentType } from '#contracts';
 import { LineIndex } from '../content/place.js';
 import { printProperties, readPropertyLines } from '../content/properties.js';
 import { announcedType, Collector } from './collect.js';

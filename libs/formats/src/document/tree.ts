@@ -1,6 +1,5 @@
-import { quote } from '#contracts';
+import { contentTypes, quote } from '#contracts';
 import { printContent, readContent } from '../content/content.js';
-import { contentTypes } from '../content/content-type.js';
 import { type Place, pointerTo } from '../content/place.js';
 import { Collector, isContentType } from './collect.js';
 import type { KeyedContent } from './document.js';
