@@ -27,7 +27,7 @@ describe('a secret', () => {
   it('is never printed, whoever prints it', () => {
     const secret = new Secret('hunter2');
     const printed = [
-      `${secret}`,
+      secret.toString(),
       String(secret),
       JSON.stringify({ secret }),
       inspect(secret, { showHidden: true, depth: 9 }),
@@ -151,7 +151,7 @@ describe('a key ring', () => {
   it('is never printed, not even in the message about a mistake', () => {
     const secretKey = key();
     const parsed = KeyRing.parse(`k1:${secretKey}`, 'a test');
-    const printed = `${parsed} ${inspect(parsed, { showHidden: true, depth: 9 })} ${JSON.stringify(parsed)}`;
+    const printed = `${String(parsed)} ${inspect(parsed, { showHidden: true, depth: 9 })} ${JSON.stringify(parsed)}`;
     expect(printed).not.toContain(secretKey.slice(0, 10));
     expect(() => KeyRing.parse(`k1 ${secretKey}`, 'a test')).not.toThrow(
       new RegExp(secretKey.slice(0, 10).replaceAll('+', '\\+')),

@@ -23,12 +23,14 @@ export const contentErrors = defineErrors({
   ROLLCALL_SECRET_KEY_MISSING: {
     kind: 'setup',
     meaning: 'A secret is sealed with a key that the key ring here does not have.',
-    action: 'Add the key named in the message to the ring, or have the secret sealed again with a key you hold.',
+    action:
+      'Add the key named in the message to the ring, or have the secret sealed again with a key you hold.',
     retryable: false,
   },
   ROLLCALL_SECRET_NOT_OPENED: {
     kind: 'invalid',
-    meaning: 'A sealed secret does not open: it was sealed for another place or with another key, or is damaged.',
+    meaning:
+      'A sealed secret does not open: it was sealed for another place or with another key, or is damaged.',
     action: 'Seal the secret for this namespace, application and key, and store it again.',
     retryable: false,
   },
