@@ -10,5 +10,8 @@ export const settingsElsewhere: Readonly<Record<string, string>> = {
   ROLLCALL_ADVERTISE_ADDRESS:
     'SDK: address others reach this instance by (default: found out, see docs/guides/sdk.md).',
   ROLLCALL_ADVERTISE_PORT: 'SDK: port others reach this instance by (default: the port it listens on).',
+  ROLLCALL_CONFIG_KEYS:
+    'SDK and command line: the key ring secrets of config are opened with, `<id>:<32 bytes in base64>` each, with commas between them.',
+  ROLLCALL_CONFIG_KEYS_FILE: 'SDK and command line: a file with that key ring, which nobody else may read.',
   ROLLCALL_DEMO: '`off` starts broker and registry without the example services.',
 };
