@@ -52,6 +52,7 @@ const verdictFields: FieldsOf<VerdictView> = {
   sequence,
   at: brokerTime,
   incarnation: field(verdict, 'incarnation'),
+  registeredSequence: field(verdict, 'registeredSequence'),
   state: field(verdict, 'state'),
   evidence: field(verdict, 'evidence'),
 };
@@ -79,7 +80,10 @@ const instanceFields: FieldsOf<InstanceView> = {
   ),
   override: said(objectOf(overrideFields, ['sequence', 'at']), 'What operators laid over the instance.'),
   verdict: said(
-    objectOf(verdictFields, Object.keys(verdictFields)),
+    objectOf(
+      verdictFields,
+      Object.keys(verdictFields).filter((name) => name !== 'registeredSequence'),
+    ),
     'What the watchman last found about the present registration.',
   ),
   departure: said(

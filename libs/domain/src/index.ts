@@ -11,7 +11,13 @@ export { applicationId, effectiveKinds, serviceId, SumLedger } from './view/sum-
 export { type ApplicationSlots, type ServiceSlots, type Slot, ViewTable } from './view/table.js';
 export { type FoldEntry, foldEvent, joinEntry, mayBeForgotten, splitEntry } from './view/fold-entry.js';
 export { type BeatHeaders, type BeatKind, classifyBeat, isLapsed, ttlRefusal } from './liveness/beat.js';
-export { defaultProtection, expiryStep, type Headcount, isMassExpiry } from './liveness/protection.js';
+export {
+  defaultProtection,
+  expiryStep,
+  type Headcount,
+  isMassExpiry,
+  isProtectionSpent,
+} from './liveness/protection.js';
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
 export * from './query/index.js';
 export { tell } from './story/tell.js';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { eventTypes, type IncarnationId, type InstanceRecord, type InstanceView } from '#contracts';
@@ -61,7 +62,9 @@ async function bareInstance(instance: string, options: Partial<NodeConnectionOpt
     heartbeatMs: 1_000,
   };
   const aggregate = { kind: 'instance', namespace: 'default', service, instance } as const;
-  await store.journal.append({ id: instance, type: eventTypes.instanceRegistered, aggregate, data });
+  const register = (): Promise<number> =>
+    store.journal.append({ id: randomUUID(), type: eventTypes.instanceRegistered, aggregate, data });
+  await register();
   const { server_id: serverId, client_id: clientId } = connection.info ?? {};
   const beat = (ttl: string): void => {
     const head = headers();
@@ -70,7 +73,7 @@ async function bareInstance(instance: string, options: Partial<NodeConnectionOpt
       headers: head,
     });
   };
-  const probes = connection.subscribe(store.subjects.probe(id), {
+  let probes = connection.subscribe(store.subjects.probe(id), {
     callback: (_error, message) => void message.respond(JSON.stringify({ incarnation: 1 })),
   });
   let timer: NodeJS.Timeout | undefined;
@@ -82,6 +85,17 @@ async function bareInstance(instance: string, options: Partial<NodeConnectionOpt
   live();
   return {
     live,
+    register,
+    /** Hears a probe and does something else instead of answering. */
+    answerNothingTo: (instead: () => Promise<void>) => {
+      probes.unsubscribe();
+      return new Promise<void>((resolve) => {
+        probes = connection.subscribe(store.subjects.probe(id), {
+          max: 1,
+          callback: () => void instead().then(resolve),
+        });
+      });
+    },
     fallSilent: () => clearInterval(timer),
     answerNoProbes: () => probes.unsubscribe(),
     die: async () => {
@@ -161,6 +175,18 @@ describe('the watchman', () => {
     await falseAlarm;
     expect(statesOf('silent')).toEqual(['up']);
     await silent.die();
+  });
+
+  it('does not suspect an instance that registers anew while it is being asked', async () => {
+    const twice = await bareInstance('twice');
+    await untilTold('twice', ['up']);
+    const asked = twice.answerNothingTo(async () => void (await twice.register()));
+    twice.fallSilent();
+    await asked;
+    // Longer than the probe waits for its answer, shorter than the new registration lets it be silent.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(statesOf('twice').filter((state) => state !== 'up')).toEqual([]);
+    await twice.die();
   });
 
   it('clears a suspect as soon as it beats again, in the same incarnation', async () => {

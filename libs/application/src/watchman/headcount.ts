@@ -1,5 +1,12 @@
 import type { InstanceView, ProtectionPolicy, ProtectionView } from '#contracts';
-import { defaultProtection, fromTime, type Headcount, isPresent, type ServiceSlots } from '#domain';
+import {
+  defaultProtection,
+  fromTime,
+  type Headcount,
+  isPresent,
+  routability,
+  type ServiceSlots,
+} from '#domain';
 
 /** How long an expiry still counts as "at once" with the next one, in ms. */
 const RECENT_MS = 30_000;
@@ -24,22 +31,34 @@ export function isSuspect(view: InstanceView): boolean {
 }
 
 export interface ServiceCount extends Headcount {
+  /** Those the watchman may end: not who fails a health check and beats. */
   readonly suspectCount: number;
+  /** Whom callers may still be sent to besides those. */
+  readonly otherRoutableCount: number;
   /** In the view, suspects included; without those that have expired. */
   readonly standingCount: number;
 }
 
-/** Counts a service as the view shows it. @param nowMs broker time */
-export function countService(slots: ServiceSlots, nowMs: number): ServiceCount {
+/**
+ * Counts a service as the view shows it.
+ * @param nowMs broker time
+ * @param mayExpire whether a suspect is one that goes when nothing is heard of it
+ */
+export function countService(
+  slots: ServiceSlots,
+  nowMs: number,
+  mayExpire: (suspect: InstanceView) => boolean,
+): ServiceCount {
   let standingCount = 0;
   let suspectCount = 0;
+  let otherRoutableCount = 0;
   let recentlyExpired = 0;
   for (const { entry } of slots.instances.values()) {
     const view = entry.record as InstanceView;
     if (isPresent(entry)) {
       standingCount += 1;
-      // Who has no lease never goes: a failing health check keeps it a suspect, no more.
-      if (isSuspect(view) && view.leaseMs > 0) suspectCount += 1;
+      if (isSuspect(view) && mayExpire(view)) suspectCount += 1;
+      else if (routability(view) !== 'never') otherRoutableCount += 1;
     } else if (view.departure === 'expired' && nowMs - fromTime(view.verdict?.at ?? entry.at) < RECENT_MS) {
       recentlyExpired += 1;
     }
@@ -47,6 +66,7 @@ export function countService(slots: ServiceSlots, nowMs: number): ServiceCount {
   return {
     standingCount,
     suspectCount,
+    otherRoutableCount,
     presentCount: standingCount + recentlyExpired,
     goingCount: suspectCount + recentlyExpired,
   };

@@ -1,31 +1,26 @@
 import { eventTypes, isRollcallError, type ProtectionRecord, type ServiceAggregateId } from '#contracts';
-import { isMassExpiry, type ServiceSlots, type ViewTable } from '#domain';
-import type { Journal } from '../ports/journal.js';
-import type { Log } from '../ports/log.js';
-import { attributesOf, type EventIdentity } from '../registrar/event-factory.js';
+import { isMassExpiry, type ServiceSlots } from '#domain';
+import { attributesOf } from '../registrar/event-factory.js';
 import { countService, engagedProtection, policyOf, type ServiceCount } from './headcount.js';
-
-export interface ProtectorParts {
-  readonly journal: Journal;
-  readonly identity: EventIdentity;
-  readonly observer: string;
-  readonly table: ViewTable;
-  readonly log: Log;
-}
+import type { Watch } from './watch.js';
 
 /** Keeps a service from being emptied by a fault that is not its own. */
 export class Protector {
-  readonly #parts: ProtectorParts;
+  readonly #watch: Watch;
   readonly #writing = new Set<string>();
 
-  constructor(parts: ProtectorParts) {
-    this.#parts = parts;
+  constructor(watch: Watch) {
+    this.#watch = watch;
+  }
+
+  count(slots: ServiceSlots, nowMs: number): ServiceCount {
+    return countService(slots, nowMs, (suspect) => this.#watch.isMine(suspect));
   }
 
   /** Whether an instance of this service must not expire now. Engages protection when it has to. */
   async forbids(slots: ServiceSlots, nowMs: number): Promise<boolean> {
     if (engagedProtection(slots) !== undefined) return true;
-    const count = countService(slots, nowMs);
+    const count = this.count(slots, nowMs);
     const policy = policyOf(slots);
     if (!isMassExpiry(count, policy)) return false;
     const detail = `${count.goingCount} of ${count.presentCount} would have gone at once, more than ${policy.sharePercent} %`;
@@ -35,10 +30,10 @@ export class Protector {
 
   /** Ends protection that has nothing left to protect. Called now and then by the leading watchman. */
   async releaseWhereOver(nowMs: number): Promise<void> {
-    for (const slots of this.#parts.table.services()) {
+    for (const slots of this.#watch.parts.table.services()) {
       const engaged = engagedProtection(slots);
       if (engaged === undefined) continue;
-      const count = countService(slots, nowMs);
+      const count = this.count(slots, nowMs);
       if (!isOver(count, nowMs - engaged.atMs > policyOf(slots).maxMs)) continue;
       const seconds = Math.round((nowMs - engaged.atMs) / 1_000);
       const left = count.suspectCount === 0 ? 'no suspects are' : 'one suspect is';
@@ -48,7 +43,7 @@ export class Protector {
   }
 
   async #write(slots: ServiceSlots, count: ServiceCount, engaged: boolean, detail: string): Promise<void> {
-    const { journal, identity, observer, log } = this.#parts;
+    const { journal, identity, observer, log } = this.#watch.parts;
     const { namespace, service } = slots;
     const aggregate: ServiceAggregateId = { kind: 'protection', namespace, service };
     const key = `${namespace}/${service}`;

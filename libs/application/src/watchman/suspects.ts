@@ -10,13 +10,14 @@ import {
   expiryStep,
   fromTime,
   isInstanceView,
-  isLapsed,
+  isProtectionSpent,
   leaseTimes,
+  type ServiceSlots,
   suspectStep,
   type SuspectStep,
   toTime,
 } from '#domain';
-import { countService, engagedProtection, isSuspect, policyOf } from './headcount.js';
+import { engagedProtection, isSuspect, policyOf } from './headcount.js';
 import type { Protector } from './protector.js';
 import type { VerdictWriter } from './verdict-writer.js';
 import type { Watch } from './watch.js';
@@ -27,6 +28,8 @@ const STANDBY_DELAY_MS = 700;
 
 interface Suspect {
   readonly id: IncarnationId;
+  /** Sequence of the verdict that suspects it. */
+  readonly suspicion: number;
   readonly suspectedAtMs: number;
   probedAtMs: number;
   probesUnanswered: number;
@@ -41,6 +44,7 @@ export class Suspects {
   readonly #writer: VerdictWriter;
   readonly #protector: Protector;
   readonly #suspects = new Map<string, Suspect>();
+  #isStepping = false;
 
   constructor(watch: Watch, writer: VerdictWriter, protector: Protector) {
     this.#watch = watch;
@@ -57,13 +61,14 @@ export class Suspects {
       if (record.departure !== undefined) this.#watch.beats.forget(record);
       return;
     }
-    const suspectedAtMs = fromTime(record.verdict.at);
-    if (this.#suspects.get(key)?.suspectedAtMs === suspectedAtMs) return;
+    const { sequence: suspicion, at } = record.verdict;
+    if (this.#suspects.get(key)?.suspicion === suspicion) return;
     const { namespace, service, instance, incarnation } = record;
     const id = { namespace, service, instance, incarnation };
     this.#suspects.set(key, {
       id,
-      suspectedAtMs,
+      suspicion,
+      suspectedAtMs: fromTime(at),
       probedAtMs: -Infinity,
       probesUnanswered: 0,
       isBusy: false,
@@ -89,10 +94,10 @@ export class Suspects {
 
   /** Takes one suspect a step further. */
   async #attend(suspect: Suspect): Promise<void> {
-    const view = this.#watch.viewOf(suspect.id);
+    const view = this.#viewOf(suspect);
     const nowMs = this.#watch.brokerClock.nowMs();
     if (suspect.isBusy || view === undefined || nowMs === undefined) return;
-    if (this.#isLeftToHealthCheck(view, nowMs)) return;
+    if (!this.#watch.isMine(view)) return;
     const step = this.#stepOf(suspect, view, nowMs);
     // The moment it is due it is asked a last time; while protection holds it, as often as before.
     const isFinal = step === 'expire' && !suspect.isDue;
@@ -102,8 +107,8 @@ export class Suspects {
     suspect.isBusy = true;
     try {
       if (step === 'clear')
-        await this.#clear(suspect, view, { signal: 'heartbeat', detail: 'it beats again' });
-      else if (isProbeDue) await this.#examine(suspect, view);
+        await this.#end(view, 'cleared', { signal: 'heartbeat', detail: 'it beats again' });
+      else if (isProbeDue) await this.#examine(suspect);
     } catch (error) {
       this.#watch.parts.log.warn('could not journal a verdict', { ...suspect.id, error: errorText(error) });
       this.#watch.noteGap('the journal took no verdict');
@@ -112,11 +117,12 @@ export class Suspects {
     }
   }
 
-  /** Who beats but fails its health check is for the health check to clear; so is who never beats. */
-  #isLeftToHealthCheck(view: InstanceView, nowMs: number): boolean {
-    if (view.verdict?.evidence.signal !== 'health-check') return view.leaseMs === 0;
-    const lastBeatMs = this.#watch.beats.last(view)?.atMs;
-    return view.leaseMs === 0 || (lastBeatMs !== undefined && !isLapsed(lastBeatMs, leaseTimes(view), nowMs));
+  /** The instance as the view shows it now, while this very suspicion stands. */
+  #viewOf(suspect: Suspect): InstanceView | undefined {
+    const view = this.#watch.viewOf(suspect.id);
+    return view !== undefined && isSuspect(view) && view.verdict?.sequence === suspect.suspicion
+      ? view
+      : undefined;
   }
 
   #stepOf(suspect: Suspect, view: InstanceView, nowMs: number): SuspectStep {
@@ -130,66 +136,77 @@ export class Suspects {
     });
   }
 
-  async #examine(suspect: Suspect, view: InstanceView): Promise<void> {
+  async #examine(suspect: Suspect): Promise<void> {
     suspect.probedAtMs = this.#watch.parts.clock.monotonicMs();
     const answer = await this.#watch.probe(suspect.id);
-    if (this.#watch.isStopped || answer === 'blind') return;
+    // A probe takes its time: the instance may have been cleared, may have registered anew, may have beaten.
+    const view = this.#viewOf(suspect);
+    if (this.#watch.isStopped || answer === 'blind' || view === undefined) return;
     if (answer === 'answered') {
-      await this.#clear(suspect, view, { signal: 'probe-answered', detail: 'it answered a probe' });
+      await this.#end(view, 'cleared', { signal: 'probe-answered', detail: 'it answered a probe' });
       return;
     }
     suspect.probesUnanswered += 1;
     const nowMs = this.#watch.brokerClock.nowMs() ?? 0;
     const slots = this.#watch.parts.table.service(view.namespace, view.service);
-    // Asked again, because the probe took its time: it may have become due, or may have beaten.
     const isDue = this.#stepOf(suspect, view, nowMs) === 'expire';
     if (!isDue || slots === undefined || this.#watch.isQuietFor(view)) return;
-    if (!(await this.#protector.forbids(slots, nowMs))) await this.#expire(suspect, view);
+    if (!(await this.#protector.forbids(slots, nowMs))) await this.#expire(suspect);
   }
 
-  async #clear(suspect: Suspect, view: InstanceView, evidence: Evidence): Promise<void> {
-    const about = { registeredSequence: view.registeredSequence, expects: 'suspected' } as const;
-    if ((await this.#writer.write(suspect.id, 'cleared', evidence, about)) !== undefined)
-      this.#watch.parts.onCount?.('cleared');
-  }
-
-  async #expire(suspect: Suspect, view: InstanceView): Promise<void> {
+  async #expire(suspect: Suspect): Promise<void> {
+    const view = this.#viewOf(suspect);
+    if (view === undefined) return;
     const beat = this.#watch.beats.last(suspect.id);
     const { probesUnanswered } = suspect;
-    const signal = view.verdict?.evidence.signal ?? 'sweep';
-    const evidence: Evidence = {
-      signal,
+    await this.#end(view, 'expired', {
+      signal: view.verdict?.evidence.signal ?? 'sweep',
       detail: `suspected since ${toTime(suspect.suspectedAtMs)}, ${probesUnanswered} probes unanswered`,
       probesUnanswered,
       ...(beat === undefined ? {} : { lastHeartbeatAt: toTime(beat.atMs) }),
-    };
-    const about = { registeredSequence: view.registeredSequence, expects: 'suspected' } as const;
-    if ((await this.#writer.write(suspect.id, 'expired', evidence, about)) !== undefined)
-      this.#watch.parts.onCount?.('expired');
+    });
+  }
+
+  /** Ends the suspicion the view shows, one way or the other. */
+  async #end(view: InstanceView, state: 'cleared' | 'expired', evidence: Evidence): Promise<void> {
+    const { registeredSequence, verdict } = view;
+    if (verdict === undefined) return;
+    const about = { registeredSequence, suspicion: verdict.sequence };
+    if ((await this.#writer.write(view, state, evidence, about)) !== undefined)
+      this.#watch.parts.onCount?.(state);
   }
 
   /** Protection that has lasted its longest time lets the dead go, a few at a time. */
   async stepProtection(nowMs: number): Promise<void> {
+    // A journal that is slow must not let two steps at once through.
+    if (this.#isStepping) return;
+    this.#isStepping = true;
     try {
+      const isWitnessed = this.#watch.hasWitness();
       for (const slots of this.#watch.parts.table.services()) {
         const engaged = engagedProtection(slots);
-        if (engaged === undefined) continue;
-        const sinceMs = Math.max(engaged.atMs, this.#watch.sightSinceMs);
-        if (nowMs - sinceMs < policyOf(slots).maxMs) continue;
-        const { standingCount, suspectCount } = countService(slots, nowMs);
-        let left = expiryStep(standingCount, suspectCount);
-        for (const slot of slots.instances.values()) {
-          const view = this.#watch.leased(slot);
-          const suspect = view === undefined ? undefined : this.#suspects.get(incarnationKey(view));
-          if (left === 0) break;
-          if (view === undefined || suspect === undefined || suspect.probesUnanswered < 2) continue;
-          left -= 1;
-          await this.#expire(suspect, view);
-        }
+        if (engaged !== undefined) await this.#stepService(slots, engaged.atMs, isWitnessed, nowMs);
       }
       await this.#protector.releaseWhereOver(nowMs);
     } catch (error) {
       this.#watch.parts.log.warn('could not step protection', { error: errorText(error) });
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  async #stepService(slots: ServiceSlots, engagedAtMs: number, isWitnessed: boolean, nowMs: number) {
+    const policy = policyOf(slots);
+    let left = expiryStep(this.#protector.count(slots, nowMs));
+    for (const slot of slots.instances.values()) {
+      if (left === 0) return;
+      const view = this.#watch.leased(slot);
+      const suspect = view === undefined ? undefined : this.#suspects.get(incarnationKey(view));
+      if (suspect?.isDue !== true || suspect.probesUnanswered < 2) continue;
+      const heldSinceMs = Math.max(engagedAtMs, suspect.suspectedAtMs, this.#watch.sightSinceMs);
+      if (!isProtectionSpent(policy, heldSinceMs, isWitnessed, nowMs)) continue;
+      left -= 1;
+      await this.#expire(suspect);
     }
   }
 }

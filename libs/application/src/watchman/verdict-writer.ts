@@ -18,9 +18,10 @@ const typeOfState = {
 
 /** What the verdict is about, and what must have been said before it. */
 export interface VerdictSubject {
-  /** The registration it is about; a verdict older than that counts for nothing. */
+  /** The registration it is about: it counts for nothing when the instance has registered anew meanwhile. */
   readonly registeredSequence: number;
-  readonly expects: 'not-yet-suspected' | 'suspected';
+  /** Sequence of the suspicion it ends: said only while that one stands. Absent: nobody may suspect it yet. */
+  readonly suspicion?: number;
 }
 
 export interface VerdictWriterParts {
@@ -58,6 +59,7 @@ export class VerdictWriter {
       service,
       instance,
       incarnation,
+      registeredSequence: about.registeredSequence,
       state,
       evidence: { observer, ...evidence },
     };
@@ -85,5 +87,5 @@ function isNews(last: LastEvent | undefined, incarnation: number, about: Verdict
   if ((said?.incarnation ?? 0) > incarnation) return false;
   const isAboutThis = (last?.sequence ?? 0) > about.registeredSequence && said?.incarnation === incarnation;
   if (!isAboutThis) return true;
-  return said.state !== 'expired' && (said.state === 'suspected') === (about.expects === 'suspected');
+  return about.suspicion === undefined ? said.state === 'cleared' : last?.sequence === about.suspicion;
 }

@@ -1,5 +1,5 @@
 import { aggregateKey, type IncarnationId, type InstanceView } from '#contracts';
-import { isInstanceView, isPresent, isQuiet, leaseTimes, type Slot, type ViewTable } from '#domain';
+import { isInstanceView, isLapsed, isPresent, isQuiet, leaseTimes, type Slot, type ViewTable } from '#domain';
 import type { Clock } from '../ports/clock.js';
 import type { Journal } from '../ports/journal.js';
 import type { Leadership } from '../ports/leadership.js';
@@ -9,6 +9,7 @@ import type { EventIdentity } from '../registrar/event-factory.js';
 import { BeatBook } from './beat-book.js';
 import { BrokerClock } from './broker-clock.js';
 import { BrokerPulse } from './broker-pulse.js';
+import { isSuspect } from './headcount.js';
 
 export interface WatchmanParts {
   readonly journal: Journal;
@@ -81,6 +82,31 @@ export class Watch {
     const nowMs = this.brokerClock.nowMs();
     if (nowMs === undefined || this.pulse.isStill) return true;
     return isQuiet({ times: leaseTimes(view), sightSinceMs: this.sightSinceMs, nowMs });
+  }
+
+  /**
+   * Whether the watchman may end this suspect. Who beats but fails its health check is for the health check to clear;
+   * so is who never beats.
+   */
+  isMine(view: InstanceView): boolean {
+    if (view.leaseMs === 0) return false;
+    return view.verdict?.evidence.signal !== 'health-check' || !this.isBeating(view);
+  }
+
+  /** Whether its last beat still speaks for it. */
+  isBeating(view: InstanceView): boolean {
+    const lastBeatMs = this.beats.last(view)?.atMs;
+    const nowMs = this.brokerClock.nowMs();
+    return lastBeatMs !== undefined && nowMs !== undefined && !isLapsed(lastBeatMs, leaseTimes(view), nowMs);
+  }
+
+  /** Whether anybody beats who is not suspected: then what is not heard is not for want of hearing. */
+  hasWitness(): boolean {
+    for (const slot of this.parts.table.slots()) {
+      const view = this.leased(slot);
+      if (view !== undefined && !isSuspect(view) && this.isBeating(view)) return true;
+    }
+    return false;
   }
 
   async probe(id: IncarnationId): Promise<ProbeResult> {

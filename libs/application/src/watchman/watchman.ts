@@ -52,7 +52,7 @@ export class Watchman {
     this.#parts = parts;
     this.#watch = new Watch(parts);
     this.#writer = new VerdictWriter(parts);
-    this.#protector = new Protector(parts);
+    this.#protector = new Protector(this.#watch);
     this.#suspects = new Suspects(this.#watch, this.#writer, this.#protector);
   }
 
@@ -134,12 +134,12 @@ export class Watchman {
     const view = this.#watch.viewOf(id);
     if (view === undefined || this.#raising.has(key) || !this.#mayBeSuspected(view)) return;
     this.#raising.add(key);
+    const raisedAtMs = this.#watch.brokerClock.nowMs() ?? Infinity;
     try {
       if (!this.#parts.leadership.isLeader) await this.#sleep(20 + 40 * this.#fraction(key));
       const answer = await this.#watch.probe(id);
       if (answer === 'answered') this.#parts.onCount?.('false-alarm');
-      // Our own sight may have been interrupted meanwhile.
-      else if (answer !== 'blind' && !this.#watch.isStopped && !this.#watch.isQuietFor(view))
+      else if (answer !== 'blind' && !this.#watch.isStopped && this.#isStillSilent(view, raisedAtMs))
         await this.#suspect(view, evidence);
     } catch (error) {
       this.#parts.log.warn('could not journal a suspicion', { ...id, error: errorText(error) });
@@ -147,6 +147,14 @@ export class Watchman {
     } finally {
       this.#raising.delete(key);
     }
+  }
+
+  /** A probe takes its time: it may have beaten or registered anew, and our own sight may have been interrupted. */
+  #isStillSilent(view: InstanceView, sinceMs: number): boolean {
+    const now = this.#watch.viewOf(view);
+    if (now === undefined || isSuspect(now) || now.registeredSequence !== view.registeredSequence)
+      return false;
+    return !this.#watch.isQuietFor(now) && (this.#watch.beats.last(view)?.atMs ?? 0) <= sinceMs;
   }
 
   #mayBeSuspected(view: InstanceView): boolean {
@@ -158,13 +166,9 @@ export class Watchman {
   async #suspect(view: InstanceView, evidence: Evidence): Promise<void> {
     const beat = this.#watch.beats.last(view);
     const lastBeat = beat === undefined ? {} : { lastHeartbeatAt: toTime(beat.atMs) };
-    const about = { registeredSequence: view.registeredSequence, expects: 'not-yet-suspected' } as const;
-    const sequence = await this.#writer.write(
-      view,
-      'suspected',
-      { ...evidence, probesUnanswered: 1, ...lastBeat },
-      about,
-    );
+    const { registeredSequence } = view;
+    const found = { ...evidence, probesUnanswered: 1, ...lastBeat };
+    const sequence = await this.#writer.write(view, 'suspected', found, { registeredSequence });
     if (sequence !== undefined) this.#parts.onCount?.('suspected');
   }
 

@@ -251,6 +251,11 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
         "type": "integer",
         "minimum": 1
       },
+      "registeredSequence": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
       "state": {
         "type": "string",
         "enum": [

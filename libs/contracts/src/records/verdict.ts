@@ -64,6 +64,13 @@ export class VerdictRecord {
   @Max(Number.MAX_SAFE_INTEGER)
   incarnation: number;
 
+  /** Sequence of the registration it is about. Absent: the one before it. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  registeredSequence?: number;
+
   @IsIn(verdictStates)
   state: VerdictState;
 

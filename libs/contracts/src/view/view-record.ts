@@ -39,6 +39,8 @@ export interface VerdictView {
   readonly sequence: number;
   readonly at: string;
   readonly incarnation: number;
+  /** Sequence of the registration the watchman looked at; absent where the verdict does not say. */
+  readonly registeredSequence?: number;
   readonly state: VerdictState;
   readonly evidence: Evidence;
 }

@@ -105,6 +105,9 @@ function foldVerdict(state: InstanceState, event: VerdictEvent): Folded<Instance
     sequence: event.sequence,
     at: toTime(event.atMs),
     incarnation: event.data.incarnation,
+    ...(event.data.registeredSequence === undefined
+      ? {}
+      : { registeredSequence: event.data.registeredSequence }),
     state: event.data.state,
     evidence: normalizeEvidence(event.data.evidence),
   };

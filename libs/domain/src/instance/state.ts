@@ -117,11 +117,17 @@ function registrationOf(view: InstanceView): Registration {
   };
 }
 
-/** A verdict counts only for the registration it is about: the same incarnation, reached afterwards. */
+/**
+ * A verdict counts only for the registration it is about: the same incarnation, reached afterwards, and, where it
+ * says so, that very registration. The last is for a watchman that looked before, and wrote after, a registration
+ * of the same incarnation by a client that does not count them.
+ */
 export function isVerdictAbout(registration: Registration, verdict: VerdictView): boolean {
+  const { registeredSequence } = registration;
   return (
     verdict.incarnation === registration.record.incarnation &&
-    verdict.sequence > registration.registeredSequence
+    verdict.sequence > registeredSequence &&
+    (verdict.registeredSequence ?? registeredSequence) === registeredSequence
   );
 }
 

@@ -29,6 +29,12 @@ function fieldOfOverride(story: Story, field: string): unknown {
     : (event.data as unknown as Record<string, unknown>)[field];
 }
 
+/** Whether a verdict says nothing about which birth it means, or means this one. */
+function isAboutBirth(verdict: RegistryEvent, birth: RegistryEvent): boolean {
+  const { registeredSequence } = verdict.data as { registeredSequence?: number };
+  return registeredSequence === undefined || registeredSequence === birth.sequence;
+}
+
 /** The last verdict after the birth that is about the incarnation born. */
 function verdictIn(story: Story): RegistryEvent | undefined {
   const birth = birthIn(story);
@@ -37,7 +43,8 @@ function verdictIn(story: Story): RegistryEvent | undefined {
       birth !== undefined &&
       event.type.startsWith('rollcall.verdict.') &&
       event.sequence > birth.sequence &&
-      incarnationOf(event) === incarnationOf(birth),
+      incarnationOf(event) === incarnationOf(birth) &&
+      isAboutBirth(event, birth),
   );
 }
 
@@ -70,7 +77,11 @@ function judge(story: Story, event: RegistryEvent): 'counts' | 'late' | 'refused
   if (isPlain(event) || kind === 'override') return 'counts';
   const last = saidByService(story).at(-1);
   const incarnation = incarnationOf(event) ?? 0;
-  if (kind === 'verdict') return incarnationOf(birthIn(story)) === incarnation ? 'counts' : 'late';
+  if (kind === 'verdict') {
+    const birth = birthIn(story);
+    const isAbout = birth !== undefined && isAboutBirth(event, birth);
+    return isAbout && incarnationOf(birth) === incarnation ? 'counts' : 'late';
+  }
   if (event.type === 'rollcall.instance.registered.v1') {
     return saidByService(story).some((earlier) => (incarnationOf(earlier) ?? 0) > incarnation)
       ? 'refused'
@@ -103,8 +114,12 @@ function showOverride(story: Story): object | undefined {
 function showVerdict(story: Story): object | undefined {
   const verdict = verdictIn(story);
   if (verdict === undefined) return undefined;
-  const { incarnation, state, evidence } = verdict.data as unknown as Record<string, unknown>;
-  return { sequence: verdict.sequence, at: isoOf(verdict), incarnation, state, evidence };
+  const { incarnation, registeredSequence, state, evidence } = verdict.data as unknown as Record<
+    string,
+    unknown
+  >;
+  const about = { incarnation, registeredSequence };
+  return { sequence: verdict.sequence, at: isoOf(verdict), ...about, state, evidence };
 }
 
 function showStatus(story: Story, said: string): unknown {

@@ -2316,6 +2316,11 @@ export const openApiDocument: object = {
                 "type": "integer",
                 "minimum": 1
               },
+              "registeredSequence": {
+                "maximum": 9007199254740991,
+                "type": "integer",
+                "minimum": 1
+              },
               "state": {
                 "type": "string",
                 "enum": [
@@ -3255,6 +3260,11 @@ export const openApiDocument: object = {
                       "description": "Time by the clock of the broker."
                     },
                     "incarnation": {
+                      "maximum": 9007199254740991,
+                      "type": "integer",
+                      "minimum": 1
+                    },
+                    "registeredSequence": {
                       "maximum": 9007199254740991,
                       "type": "integer",
                       "minimum": 1

@@ -55,6 +55,8 @@ interface Step {
   readonly weight: number | undefined;
   readonly evictedIncarnation: number | undefined;
   readonly signal: (typeof signals)[number];
+  /** A verdict is about the last registration, the one before, or does not say about which. */
+  readonly about: 'last' | 'before' | undefined;
   readonly tag: string;
   readonly actor: string | undefined;
 }
@@ -71,6 +73,7 @@ const anyStep = (gap: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
     weight: fc.option(fc.constantFrom(0, 50, limits.weightDefault), { nil: undefined }),
     evictedIncarnation: fc.option(fc.constantFrom(1, 2, 3), { nil: undefined, freq: 3 }),
     signal: fc.constantFrom(...signals),
+    about: fc.constantFrom(undefined, 'last', 'last', 'before'),
     tag: fc.constantFrom('a', 'b'),
     actor: fc.option(fc.constantFrom('alice', 'watchman-1'), { nil: undefined }),
   });
@@ -82,7 +85,7 @@ function given<Field extends string, Value>(
   return value === undefined ? {} : ({ [field]: value } as { [Key in Field]?: Value });
 }
 
-function dataOf(step: Step, aggregate: AggregateId): object {
+function dataOf(step: Step, aggregate: AggregateId, registrations: readonly number[]): object {
   const { kind, ...names } = aggregate;
   if (kind.startsWith('config')) return configDataOf(step, aggregate);
   const { type, incarnation } = step;
@@ -92,7 +95,9 @@ function dataOf(step: Step, aggregate: AggregateId): object {
     return { ...names, engaged: type === eventTypes.protectionEngaged, ...counts };
   }
   if (kind === 'verdict') {
-    return { ...names, incarnation, state: type.split('.')[2], evidence: { signal: step.signal } };
+    const about = step.about && registrations.at(step.about === 'last' ? -1 : -2);
+    const finding = { state: type.split('.')[2], evidence: { signal: step.signal } };
+    return { ...names, incarnation, ...given('registeredSequence', about), ...finding };
   }
   if (kind === 'override') {
     const removed = type === eventTypes.overrideRemoved;
@@ -131,17 +136,22 @@ function aggregateOf(step: Step): AggregateId {
 function historyOf(steps: readonly Step[]): RegistryEvent[] {
   let sequence = 0;
   let atMs = Date.UTC(2026, 0, 1);
+  /** Sequences of the registrations of each place so far. */
+  const registrations = new Map(places.map((place) => [place, [] as number[]]));
   return steps.map((step) => {
     sequence += 1 + step.skipped;
     atMs += step.gapMs;
     const aggregate = aggregateOf(step);
+    const registered = registrations.get(step.place) ?? [];
+    const data = dataOf(step, aggregate, registered);
+    if (step.type === eventTypes.instanceRegistered) registered.push(sequence);
     const event = {
       id: `event-${sequence}`,
       type: step.type,
       aggregate,
       sequence,
       atMs,
-      data: dataOf(step, aggregate),
+      data,
     };
     return { ...event, ...given('actor', step.actor) } as unknown as RegistryEvent;
   });

@@ -179,12 +179,15 @@ export const anyEvidence = (): fc.Arbitrary<Evidence> =>
   );
 
 export const anyVerdictRecord = (): fc.Arbitrary<VerdictRecord> =>
-  recordWith<VerdictRecord>({
-    ...names,
-    incarnation: anyIncarnation(),
-    state: fc.constantFrom(...verdictStates),
-    evidence: anyEvidence(),
-  });
+  recordWith<VerdictRecord>(
+    {
+      ...names,
+      incarnation: anyIncarnation(),
+      state: fc.constantFrom(...verdictStates),
+      evidence: anyEvidence(),
+    },
+    { registeredSequence: anyIncarnation() },
+  );
 
 export const anyServicePolicyRecord = (): fc.Arbitrary<ServicePolicyRecord> =>
   recordWith<ServicePolicyRecord>(
