@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, createServer as createTcp } from 'node:net';
@@ -139,6 +140,46 @@ describe('an instance without heartbeats, checked by two replicas', () => {
     const view = projection.table.get('default.instance.legacy.by-tcp')?.entry.record as InstanceView;
     expect(view.verdict?.evidence.detail).toContain('ECONNREFUSED');
   });
+});
+
+describe('many instances, checked by one replica', () => {
+  it('begins to count anew when an instance registers anew', async () => {
+    let requests = 0;
+    const server: Server = createServer((_request, response) => {
+      requests += 1;
+      response.writeHead(503).end();
+    });
+    const port = await listen(server);
+    const check = { kind: 'http', endpoint: 'main', intervalMs: 1_000, failureThreshold: 3 } as const;
+    await register('reborn', port, check);
+    while (requests < 2) await once(server, 'request');
+    // Between two checks, so that none of them is about both lives.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await register('reborn', port, check);
+    const verdict = (): InstanceView['verdict'] =>
+      (projection.table.get('default.instance.legacy.reborn')?.entry.record as InstanceView).verdict;
+    while (requests < 5) {
+      expect(verdict()).toBeUndefined();
+      await once(server, 'request');
+    }
+    await untilTold('reborn', ['up', 'suspect']);
+    expect(verdict()?.evidence.detail).toBe('3 health checks in a row failed: HTTP 503');
+    server.close();
+  }, 15_000);
+
+  it('leaves nobody out when more are due than are asked at once', async () => {
+    const asked = new Set<string>();
+    const server: Server = createServer((request, response) => {
+      asked.add(request.url ?? '');
+      setTimeout(() => response.writeHead(200).end(), 200);
+    });
+    const port = await listen(server);
+    const instances = Array.from({ length: 150 }, (_, index) => `crowd-${index}`);
+    const check = { kind: 'http', endpoint: 'main', intervalMs: 600_000, timeoutMs: 5_000 } as const;
+    await Promise.all(instances.map((name) => register(name, port, { ...check, path: `/${name}` })));
+    while (asked.size < instances.length) await once(server, 'request');
+    server.close();
+  }, 15_000);
 });
 
 describe('one look', () => {

@@ -33,6 +33,8 @@ export interface HealthCheckerParts {
 
 interface Checked {
   readonly key: string;
+  /** Sequence of the registration whose answers are counted: a new life begins with none. */
+  registeredSequence: number;
   run: CheckRun;
   cancel: () => void;
 }
@@ -40,12 +42,16 @@ interface Checked {
 const CHECKS_AT_ONCE_MAX = 64;
 /** Share of the interval by which a check may come early or late. */
 const JITTER_SHARE = 0.1;
+/** A check that had to wait for so long is worth a word to an operator. */
+const LATE_MS = 2_000;
 
 /** Looks after instances that do not beat but say how they can be checked. Replicas share them out. */
 export class HealthChecker {
   readonly #parts: HealthCheckerParts;
   readonly #writer: VerdictWriter;
   readonly #checked = new Map<string, Checked>();
+  /** Checks that wait for one of those under way to end. */
+  readonly #waiting: (() => void)[] = [];
   #running = 0;
   #isStopped = false;
 
@@ -63,6 +69,7 @@ export class HealthChecker {
     this.#isStopped = true;
     for (const { cancel } of this.#checked.values()) cancel();
     this.#checked.clear();
+    for (const proceed of this.#waiting.splice(0)) proceed();
   }
 
   /** Every change of the view is told here. */
@@ -78,7 +85,7 @@ export class HealthChecker {
       known?.cancel();
       this.#checked.delete(key);
     } else if (known === undefined && !this.#isStopped) {
-      const checked: Checked = { key, run: 0, cancel: () => undefined };
+      const checked: Checked = { key, registeredSequence: 0, run: 0, cancel: () => undefined };
       this.#checked.set(key, checked);
       // The first look comes soon, but not for everybody in the same moment.
       this.#schedule(checked, 1_000 * this.#parts.random());
@@ -94,10 +101,10 @@ export class HealthChecker {
     if (view === undefined) return;
     const plan = healthCheckPlan(view.healthCheck);
     const isMine = ownerOf(checked.key, this.#parts.replicas.names()) === this.#parts.observer;
-    if (isMine && this.#running < CHECKS_AT_ONCE_MAX) {
-      this.#running += 1;
+    if (isMine) {
+      await this.#turn();
       try {
-        await this.#judge(checked, view, plan, await this.#check(view, plan));
+        await this.#judge(checked, plan, view.registeredSequence, await this.#check(view, plan));
       } catch (error) {
         this.#parts.log.warn('could not journal a health check', {
           key: checked.key,
@@ -105,11 +112,23 @@ export class HealthChecker {
         });
       } finally {
         this.#running -= 1;
+        this.#waiting.shift()?.();
       }
     }
     if (this.#isStopped || this.#checked.get(checked.key) !== checked) return;
     const jitter = 1 + JITTER_SHARE * (2 * this.#parts.random() - 1);
     this.#schedule(checked, plan.intervalMs * jitter);
+  }
+
+  /** Many that are slow to answer make the others late, and never make them go unchecked. */
+  async #turn(): Promise<void> {
+    const sinceMs = this.#parts.clock.monotonicMs();
+    while (this.#running >= CHECKS_AT_ONCE_MAX && !this.#isStopped)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running += 1;
+    const lateMs = Math.round(this.#parts.clock.monotonicMs() - sinceMs);
+    if (lateMs > LATE_MS)
+      this.#parts.log.warn('health checks are late', { lateMs, waiting: this.#waiting.length });
   }
 
   #check(view: InstanceView, plan: HealthCheckPlan): Promise<HealthAnswer> {
@@ -133,10 +152,15 @@ export class HealthChecker {
 
   async #judge(
     checked: Checked,
-    view: InstanceView,
     plan: HealthCheckPlan,
+    registeredSequence: number,
     answer: HealthAnswer,
   ): Promise<void> {
+    const view = this.#viewOf(checked);
+    // It registered anew while it was being asked: the answer is about somebody who is no longer there.
+    if (this.#isStopped || view?.registeredSequence !== registeredSequence) return;
+    if (checked.registeredSequence !== registeredSequence)
+      Object.assign(checked, { registeredSequence, run: 0 });
     const { run, verdict } = countAnswer(checked.run, answer.isGood, plan);
     checked.run = run;
     const isSuspectNow = isSuspect(view);
@@ -146,10 +170,10 @@ export class HealthChecker {
       run >= plan.successThreshold && isSuspectNow && view.verdict?.evidence.signal === 'health-check';
     if (!isFailing && !isPassing) return;
     const state = isFailing ? 'suspected' : 'cleared';
-    const expects = isFailing ? 'not-yet-suspected' : 'suspected';
     const count = Math.abs(run);
     const detail = `${count} health check${count === 1 ? '' : 's'} in a row ${isFailing ? 'failed' : 'passed'}: ${answer.detail}`;
-    const about = { registeredSequence: view.registeredSequence, expects } as const;
+    const suspicion = isPassing ? view.verdict?.sequence : undefined;
+    const about = { registeredSequence, ...(suspicion === undefined ? {} : { suspicion }) };
     await this.#writer.write(view, state, { signal: 'health-check', detail: detail.slice(0, 500) }, about);
     if (verdict !== undefined) this.#parts.log.info('health check', { key: checked.key, verdict, detail });
   }
