@@ -144,21 +144,22 @@ describe('an instance without heartbeats, checked by two replicas', () => {
 
 describe('many instances, checked by one replica', () => {
   it('begins to count anew when an instance registers anew', async () => {
-    let requests = 0;
-    const server: Server = createServer((_request, response) => {
-      requests += 1;
+    const requests: unknown[] = [];
+    const server: Server = createServer((request, response) => {
+      requests.push(request.url);
       response.writeHead(503).end();
     });
     const port = await listen(server);
     const check = { kind: 'http', endpoint: 'main', intervalMs: 1_000, failureThreshold: 3 } as const;
     await register('reborn', port, check);
-    while (requests < 2) await once(server, 'request');
+    while (requests.length < 2) await once(server, 'request');
     // Between two checks, so that none of them is about both lives.
     await new Promise((resolve) => setTimeout(resolve, 300));
     await register('reborn', port, check);
+    const key = 'default.instance.legacy.reborn';
     const verdict = (): InstanceView['verdict'] =>
-      (projection.table.get('default.instance.legacy.reborn')?.entry.record as InstanceView).verdict;
-    while (requests < 5) {
+      (projection.table.get(key)?.entry.record as InstanceView | undefined)?.verdict;
+    while (requests.length < 5) {
       expect(verdict()).toBeUndefined();
       await once(server, 'request');
     }
@@ -178,6 +179,7 @@ describe('many instances, checked by one replica', () => {
     const check = { kind: 'http', endpoint: 'main', intervalMs: 600_000, timeoutMs: 5_000 } as const;
     await Promise.all(instances.map((name) => register(name, port, { ...check, path: `/${name}` })));
     while (asked.size < instances.length) await once(server, 'request');
+    expect([...asked].toSorted()).toEqual(instances.map((name) => `/${name}`).toSorted());
     server.close();
   }, 15_000);
 });
