@@ -15,7 +15,7 @@ import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { EventIdentity } from '../registrar/event-factory.js';
 import { isSuspect } from '../watchman/headcount.js';
-import { VerdictWriter } from '../watchman/verdict-writer.js';
+import { type VerdictSubject, VerdictWriter } from '../watchman/verdict-writer.js';
 
 export interface HealthCheckerParts {
   readonly journal: Journal;
@@ -163,18 +163,17 @@ export class HealthChecker {
       Object.assign(checked, { registeredSequence, run: 0 });
     const { run, verdict } = countAnswer(checked.run, answer.isGood, plan);
     checked.run = run;
-    const isSuspectNow = isSuspect(view);
-    // A verdict is due also when another replica counted before us: what counts is what the view says.
-    const isFailing = run <= -plan.failureThreshold && !isSuspectNow;
-    const isPassing =
-      run >= plan.successThreshold && isSuspectNow && view.verdict?.evidence.signal === 'health-check';
-    if (!isFailing && !isPassing) return;
-    const state = isFailing ? 'suspected' : 'cleared';
+    const due = dueVerdict(view, run, plan);
+    if (due === undefined) return;
     const count = Math.abs(run);
-    const detail = `${count} health check${count === 1 ? '' : 's'} in a row ${isFailing ? 'failed' : 'passed'}: ${answer.detail}`;
-    const suspicion = isPassing ? view.verdict?.sequence : undefined;
-    const about = { registeredSequence, ...(suspicion === undefined ? {} : { suspicion }) };
-    await this.#writer.write(view, state, { signal: 'health-check', detail: detail.slice(0, 500) }, about);
+    const how = due.state === 'suspected' ? 'failed' : 'passed';
+    const detail = `${count} health check${count === 1 ? '' : 's'} in a row ${how}: ${answer.detail}`;
+    await this.#writer.write(
+      view,
+      due.state,
+      { signal: 'health-check', detail: detail.slice(0, 500) },
+      due.about,
+    );
     if (verdict !== undefined) this.#parts.log.info('health check', { key: checked.key, verdict, detail });
   }
 
@@ -184,4 +183,17 @@ export class HealthChecker {
     const { healthCheck } = entry.record;
     return healthCheck === undefined ? undefined : { ...entry.record, healthCheck };
   }
+}
+
+/** A verdict is due also when another replica counted before us: what counts is what the view says. */
+function dueVerdict(
+  view: InstanceView,
+  run: CheckRun,
+  { failureThreshold, successThreshold }: HealthCheckPlan,
+): { readonly state: 'suspected' | 'cleared'; readonly about: VerdictSubject } | undefined {
+  const { registeredSequence, verdict } = view;
+  if (!isSuspect(view))
+    return run <= -failureThreshold ? { state: 'suspected', about: { registeredSequence } } : undefined;
+  if (run < successThreshold || verdict?.evidence.signal !== 'health-check') return undefined;
+  return { state: 'cleared', about: { registeredSequence, suspicion: verdict.sequence } };
 }
