@@ -63,6 +63,8 @@ const queryParameters: Readonly<Record<string, Schema>> = {
   },
   ofService: { name: 'service', schema: text, description: 'Only this service.' },
   ofInstance: { name: 'instance', schema: text, description: 'Only this instance of it.' },
+  ofApplication: { name: 'application', schema: text, description: 'Only the config of this application.' },
+  ofKey: { name: 'key', schema: text, description: 'Only this key of it.' },
   type: { schema: text, description: 'Types of events with commas, or a word of them.', example: 'expired' },
   actor: { schema: text, description: 'Only what somebody did.' },
   trace: { schema: text, description: 'Only what was done in a W3C trace: 32 hexadecimal digits.' },
@@ -203,14 +205,25 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   '/v1/namespaces/{namespace}/events': {
     get: {
       summary: 'What happened, an event a line; the last line, `{"end": sequence}`, says how far was read.',
-      query: ['ofService', 'ofInstance', 'type', 'actor', 'trace', 'from', 'to', 'after'],
+      query: [
+        'ofService',
+        'ofInstance',
+        'ofApplication',
+        'ofKey',
+        'type',
+        'actor',
+        'trace',
+        'from',
+        'to',
+        'after',
+      ],
       answer: 'application/x-ndjson',
     },
   },
   '/v1/namespaces/{namespace}/diff': {
     get: {
       summary: 'What was added, removed and changed between two moments, by whom and why.',
-      query: ['ofService', 'ofInstance', 'from', 'to'],
+      query: ['ofService', 'ofInstance', 'ofApplication', 'ofKey', 'from', 'to'],
       answer: 'diff',
     },
   },

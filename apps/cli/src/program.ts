@@ -151,6 +151,7 @@ function addLookingBack(program: Program): void {
     .option('-t, --type <type>', 'only events of a type, e.g. expired; may be repeated', collect, [])
     .option('--actor <name>', 'only what somebody did')
     .option('--trace <id>', 'only what was done in a W3C trace')
+    .option('--config <application[/key]>', 'what happened to config instead')
     .addHelpText(
       'after',
       example(
@@ -167,6 +168,7 @@ function addLookingBack(program: Program): void {
       ),
     );
   common(program.command('diff <from> [to]'), 'what differs between two moments, by whom and why')
+    .option('--config <application[/key]>', 'only this config')
     .option('--service <name>', 'only this service')
     .addHelpText(
       'after',

@@ -49,7 +49,7 @@ export {
   type TimelineOrder,
 } from './history/history.js';
 export type { HistoricMoment } from './history/find-moment.js';
-export { placePatterns } from './history/place-patterns.js';
+export { checkedPlace, placePatterns } from './history/place-patterns.js';
 export { type EventFilter } from './history/event-filter.js';
 export { eventPieces, type EventRange } from './history/event-pieces.js';
 export { timelineOf, type TimelineLine, type TimelineOptions } from './history/timeline.js';

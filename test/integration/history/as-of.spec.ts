@@ -53,7 +53,7 @@ function viewOfPrefix(sequence: number): Map<string, ViewEntry> {
 }
 
 const ofService = (view: Map<string, ViewEntry>, service: string): Map<string, ViewEntry> =>
-  new Map([...view].filter(([key]) => key.split('.')[2] === service));
+  new Map([...view].filter(([key]) => key.split('.')[2] === service && !key.includes('.config')));
 const sorted = (view: Map<string, ViewEntry>): [string, ViewEntry][] =>
   [...view].toSorted(([left], [right]) => (left < right ? -1 : 1));
 const historian = (): History =>

@@ -1,5 +1,5 @@
 import type { FieldDifference, ViewDifference } from '#domain';
-import { placeOf } from '../input/names.js';
+import { configPlaceOf, placeOf } from '../input/names.js';
 import { plain } from '../output/plain.js';
 import { print, printJson } from '../output/print.js';
 import { historyOf } from '../snapshot.js';
@@ -7,6 +7,7 @@ import type { Command } from './command.js';
 
 interface Options {
   readonly service?: string;
+  readonly config?: string;
 }
 
 const signs = { added: '+', removed: '-', changed: '~' } as const;
@@ -14,11 +15,12 @@ const signs = { added: '+', removed: '-', changed: '~' } as const;
 /** What was added, removed and changed from one moment to another, by whom and why. */
 export const diff: Command<Options, [from: string, to: string | undefined]> = async (
   { session, namespace, json },
-  { service },
+  { service, config },
   from,
   to = '-0s',
 ) => {
-  const found = await historyOf(session).diff(from, to, placeOf(namespace, service));
+  const place = config === undefined ? placeOf(namespace, service) : configPlaceOf(namespace, config);
+  const found = await historyOf(session).diff(from, to, place);
   if (json) {
     printJson(found);
     return;

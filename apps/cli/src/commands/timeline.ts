@@ -1,6 +1,6 @@
 import { RollcallError } from '#contracts';
 import type { HistoricPlace, TimelineLine } from '#application';
-import { placeOf } from '../input/names.js';
+import { configPlaceOf, placeOf } from '../input/names.js';
 import { plain } from '../output/plain.js';
 import { drained, print, printJsonLine } from '../output/print.js';
 import { historyOf } from '../snapshot.js';
@@ -12,15 +12,16 @@ interface Options {
   readonly type?: readonly string[];
   readonly actor?: string;
   readonly trace?: string;
+  readonly config?: string;
 }
 
 /** What happened, in sentences, oldest first. */
 export const timeline: Command<Options, [what: string | undefined]> = async (
   { session, namespace, json },
-  { from, to, type, actor, trace },
+  { from, to, type, actor, trace, config },
   what,
 ) => {
-  const place = placeOf(namespace, what);
+  const place = config === undefined ? placeOf(namespace, what) : configPlaceOf(namespace, config);
   const { lines } = await historyOf(session).timeline({
     place,
     ...(from === undefined ? {} : { from }),
@@ -53,7 +54,8 @@ function textOf(
   return plain(`${at}  #${sequence}  ${named}${sentence}${cause}${trace}${aside}`);
 }
 
-function whereOf({ namespace, service, instance }: HistoricPlace): string {
+function whereOf({ namespace, service, instance, application, key }: HistoricPlace): string {
+  if (application !== undefined) return `to config "${application}${key === undefined ? '' : `/${key}`}"`;
   if (service === undefined) return `in namespace "${namespace}"`;
   return instance === undefined ? `to service "${service}"` : `to instance "${service}/${instance}"`;
 }

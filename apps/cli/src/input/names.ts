@@ -1,5 +1,5 @@
 import { checkName } from '#contracts';
-import type { HistoricPlace } from '#application';
+import { checkedPlace, type HistoricPlace } from '#application';
 import { usage } from './usage.js';
 
 /** `orders orders-1` or `orders/orders-1`. @throws ROLLCALL_USAGE, ROLLCALL_NAME_INVALID */
@@ -12,6 +12,12 @@ export function instanceNamesOf(namespace: string, service: string, instance: st
     service: checkName('service', first),
     instance: checkName('instance', second),
   };
+}
+
+/** `orders` the config of an application, `orders/limits.maxPool` one key of it. @throws ROLLCALL_NAME_INVALID */
+export function configPlaceOf(namespace: string, text: string): HistoricPlace {
+  const [application = '', ...key] = text.split('/');
+  return checkedPlace({ namespace, application, ...(key.length === 0 ? {} : { key: key.join('/') }) });
 }
 
 /** Nothing: the namespace; `orders`: a service; `orders/orders-1`: an instance. @throws as `instanceNamesOf` */

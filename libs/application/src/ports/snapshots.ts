@@ -1,10 +1,15 @@
 import type { ViewEntry } from '#domain';
 
-/** A part of the registry: everything, a namespace, one service of it, or one instance of that. */
+/**
+ * A part of the registry: everything, a namespace, one service of it or one instance of that, or the config of one
+ * application or one key of that.
+ */
 export interface HistoricPlace {
   readonly namespace?: string;
   readonly service?: string;
   readonly instance?: string;
+  readonly application?: string;
+  readonly key?: string;
 }
 
 /** A stored view: what stood under every key after the event at `position`. It never changes. */

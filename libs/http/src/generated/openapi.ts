@@ -1359,6 +1359,12 @@ export const openApiDocument: object = {
             "$ref": "#/components/parameters/ofInstance"
           },
           {
+            "$ref": "#/components/parameters/ofApplication"
+          },
+          {
+            "$ref": "#/components/parameters/ofKey"
+          },
+          {
             "$ref": "#/components/parameters/type"
           },
           {
@@ -1427,6 +1433,12 @@ export const openApiDocument: object = {
           },
           {
             "$ref": "#/components/parameters/ofInstance"
+          },
+          {
+            "$ref": "#/components/parameters/ofApplication"
+          },
+          {
+            "$ref": "#/components/parameters/ofKey"
           },
           {
             "$ref": "#/components/parameters/from"
@@ -1927,6 +1939,22 @@ export const openApiDocument: object = {
           "type": "string"
         },
         "description": "Only this instance of it."
+      },
+      "ofApplication": {
+        "name": "application",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only the config of this application."
+      },
+      "ofKey": {
+        "name": "key",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Only this key of it."
       },
       "type": {
         "name": "type",

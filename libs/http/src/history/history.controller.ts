@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { checkName, limits, quote, RollcallError } from '#contracts';
-import type { HistoricDiff, HistoricPlace, TimelineLine, TimelineOrder } from '#application';
+import { limits, quote, RollcallError } from '#contracts';
+import {
+  checkedPlace,
+  type HistoricDiff,
+  type HistoricPlace,
+  type TimelineLine,
+  type TimelineOrder,
+} from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import {
   checkQueryNames,
@@ -11,7 +17,7 @@ import {
   textParameter,
 } from '../read/query.js';
 
-const placeParameters = ['service', 'instance'] as const;
+const placeParameters = ['service', 'instance', 'application', 'key'] as const;
 const MOMENT_LENGTH_MAX = 64;
 
 /** What happened, event by event, and what came of it between two moments. */
@@ -55,21 +61,24 @@ async function* asJsonLines(lines: AsyncIterable<TimelineLine>, to: number): Asy
 }
 
 function placeOf(namespace: string, query: Parameters): HistoricPlace {
-  checkName('namespace', namespace);
-  const service = textParameter(query, 'service', limits.queryTextMax);
-  const instance = textParameter(query, 'instance', limits.queryTextMax);
-  if (service === undefined && instance !== undefined) {
-    throw new RollcallError(
-      'ROLLCALL_QUERY_INVALID',
-      `parameter "instance" is ${quote(instance)}, and "service" is missing`,
-      { action: 'Name the service of the instance.' },
-    );
+  const given = placeParameters.map(
+    (name) => [name, textParameter(query, name, limits.queryTextMax)] as const,
+  );
+  const place = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  if (place.service === undefined && place.instance !== undefined)
+    throw alone('instance', place.instance, 'service');
+  if (place.application === undefined && place.key !== undefined)
+    throw alone('key', place.key, 'application');
+  if (place.service !== undefined && place.application !== undefined) {
+    const text = 'parameters "service" and "application" name two places';
+    throw new RollcallError('ROLLCALL_QUERY_INVALID', text, { action: 'Ask for one of them at a time.' });
   }
-  return {
-    namespace,
-    ...(service === undefined ? {} : { service: checkName('service', service) }),
-    ...(instance === undefined ? {} : { instance: checkName('instance', instance) }),
-  };
+  return checkedPlace({ namespace, ...place });
+}
+
+function alone(name: string, value: string, missing: string): RollcallError {
+  const text = `parameter "${name}" is ${quote(value)}, and "${missing}" is missing`;
+  return new RollcallError('ROLLCALL_QUERY_INVALID', text, { action: `Give "${missing}" too.` });
 }
 
 function orderOf(namespace: string, query: Parameters): TimelineOrder {

@@ -49,7 +49,7 @@ export class JetStreamSnapshots implements SnapshotStore {
     const index = await this.#indexOf(manifest);
     const names = [...index.keys()].filter(isIn(place));
     const bodies =
-      place.service === undefined
+      place.service === undefined && place.application === undefined
         ? await this.#readPieces(manifest.position, place)
         : await this.#readNamed(manifest.position, names);
     const entries = new Map<string, ViewEntry>();
@@ -180,17 +180,20 @@ async function writeAll(
   }
 }
 
-function isIn({ namespace, service }: HistoricPlace): (name: string) => boolean {
+/** Which pieces may hold something of a place. */
+function isIn({ namespace, service, application }: HistoricPlace): (name: string) => boolean {
   if (namespace === undefined) return () => true;
-  const start = service === undefined ? `${namespace}.` : `${ownerOf(`${namespace}.instance.${service}`)}.`;
+  const key =
+    application === undefined ? `${namespace}.instance.${service}` : `${namespace}.config.${application}`;
+  const start = service === undefined && application === undefined ? `${namespace}.` : `${ownerOf(key)}.`;
   return (name) => name.startsWith(start);
 }
 
-/** Of an instance, what is said of it and of its service as a whole. */
-function isAbout(key: string, { instance }: HistoricPlace): boolean {
-  if (instance === undefined) return true;
+/** Of an instance, what is said of it and of its service as a whole; of a config key, what is about that key. */
+function isAbout(key: string, place: HistoricPlace): boolean {
   const named = key.split('.')[3];
-  return named === undefined || named === instance;
+  if (place.key !== undefined) return named === place.key.replaceAll('.', '/');
+  return place.instance === undefined || named === undefined || named === place.instance;
 }
 
 function damaged(position: number, what: string): RollcallError {
