@@ -1,3 +1,13 @@
+export { compileMatch } from './config/match.js';
+export {
+  type KeySources,
+  resolveEffective,
+  resolveKey,
+  sourceAt,
+  SourceTable,
+  type ViewSlot,
+} from './config/resolve.js';
+export { isInShare } from './config/stable-share.js';
 export { graceMs, type LeasePreset, leasePresets, type LeaseTimes, leaseTimes } from './lease/lease.js';
 export { changeableFields, type InstanceChange, mergeInstance } from './instance/merge.js';
 export { normalizeInstance, type NormalRecord } from './instance/normalize.js';
