@@ -188,7 +188,10 @@ function slot(application: string, said: Said, namespace = 'default', key = 'POO
     said.gray !== undefined ? 'config-gray' : said.overrides !== undefined ? 'config-override' : 'config';
   const content = (value: string) => ({ contentType: 'text', value });
   const record = {
-    ...{ namespace, application, key, revision: sequence },
+    namespace,
+    application,
+    key,
+    revision: sequence,
     ...(said.value === undefined ? {} : content(said.value)),
     ...(said.gray === undefined
       ? {}
