@@ -35,7 +35,7 @@ const vendors = {
   requests: ['@nats-io/'],
   platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod', 'prom-client'],
   server: ['@nats-io/'],
-  client: ['@nats-io/'],
+  client: ['@nats-io/', 'undici', 'cockatiel', 'prom-client'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
   'nest-jetstream': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   testkit: ['fast-check', '@nats-io/'],

@@ -1,3 +1,6 @@
+export type { CallOutcome } from './calls/pick/circuit.js';
+export { type Knowledge, Picked, type StartedCall } from './calls/pick/picked.js';
+export { type PickOptions, ServiceHandle, type ServiceOptions } from './calls/pick/service-handle.js';
 export {
   type ClientStatus,
   type Discovered,

@@ -58,6 +58,14 @@ export { InstanceRecord, type Status, statuses } from './records/instance.js';
 export { OverrideRecord, type OverrideStatus, overrideStatuses } from './records/override.js';
 export { type FieldProblem, heartbeatTtlMs } from './records/rules.js';
 export { recordClasses, type RecordKind } from './records/schemas.js';
+export {
+  type Balancer,
+  balancers,
+  CallPolicy,
+  RouteMatch,
+  RouteRule,
+  RouteTarget,
+} from './records/routing.js';
 export { ProtectionRecord } from './records/protection.js';
 export { ProtectionPolicy, ServicePolicyRecord } from './records/service-policy.js';
 export { assertRecord, describeProblems, recordProblems, recordProblemsByClass } from './records/validate.js';

@@ -82,6 +82,16 @@ export const limits = {
   pageLimitDefault: 1_000,
   pageLimitMax: 10_000,
 
+  /** Routing rules of a service, targets of a rule, callers it names, zones to fall back to. */
+  routesMax: 32,
+  routeTargetsMax: 16,
+  routeCallersMax: 64,
+  fallbackZonesMax: 16,
+  callTimeoutMsMax: 3_600_000,
+  callAttemptsMax: 10,
+  /** Instances that a refused call names, each with what speaks against it. */
+  callRefusalsMax: 50,
+
   /** Records in one DNS answer; more instances than that are a random share of them. */
   dnsAnswersMax: 256,
   /** UDP answers are no larger, whatever the client takes: what fits every network unfragmented (DNS flag day 2020). */

@@ -8,6 +8,8 @@ import {
 } from '#contracts';
 import { connectBroker, type ConnectionRecipe, connectionRecipe, watchConnection } from '#nats';
 import { FailedCallReporter } from '../calls/failed-calls.js';
+import type { ServiceHandle, ServiceOptions } from '../calls/pick/service-handle.js';
+import { Services } from '../calls/pick/services.js';
 import { Liveness } from '../heart/liveness.js';
 import type { Vitals } from '../heart/vitals.js';
 import type { DrainOptions } from '../registration/drain.js';
@@ -76,6 +78,7 @@ export class RollcallClient {
   readonly #registrations = new Set<Registration>();
   readonly #liveness: Liveness;
   readonly #failedCalls: FailedCallReporter;
+  readonly #services: Services;
   readonly #stopWatching: () => void;
   #connected = true;
   #trouble = { text: '', atMs: -Infinity };
@@ -96,6 +99,14 @@ export class RollcallClient {
       onTrouble: this.#onTrouble,
     });
     this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
+    this.#services = new Services({
+      namespace: options.namespace ?? 'default',
+      views: this.#views,
+      isStale: ({ staleMs }) => !this.#connected || staleMs > STALE_MS,
+      registered: () => this.#firstRegistration?.record,
+      reportFailedCall: (id, detail) => this.reportFailedCall(id, detail),
+      onTrouble: this.#onTrouble,
+    });
     this.#stopWatching = watchConnection(place.connection, {
       onReconnect: () => this.#onConnection(true),
       onDisconnect: () => this.#onConnection(false),
@@ -196,6 +207,14 @@ export class RollcallClient {
   }
 
   /**
+   * A service to call. Its view is loaded in the background and followed from then on.
+   * @throws ROLLCALL_NAME_INVALID, ROLLCALL_FILTER_INVALID
+   */
+  service(name: string, options: ServiceOptions = {}): ServiceHandle {
+    return this.#services.handle(name, options);
+  }
+
+  /**
    * Tells who is there, then every change in the order of the view, until closed.
    * @param what a service, or everything in this client's namespace
    */
@@ -292,9 +311,14 @@ export class RollcallClient {
 
   /** Who reports: the first instance registered here, else the process. */
   #name(): string {
-    const [first] = this.#registrations;
+    const first = this.#firstRegistration;
     if (first !== undefined) return `${first.record.service}/${first.record.instance}`;
     return this.#options.actor ?? `${hostname()}:${process.pid}`;
+  }
+
+  get #firstRegistration(): Registration | undefined {
+    for (const registration of this.#registrations) return registration;
+    return undefined;
   }
 
   #onConnection(connected: boolean): void {

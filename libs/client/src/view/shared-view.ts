@@ -1,4 +1,4 @@
-import type { InstanceView, ViewRecord } from '#contracts';
+import type { InstanceView, ServiceView, ViewedRecord, ViewRecord } from '#contracts';
 import { isInstanceView, isPresent, type Slot } from '#domain';
 import { ViewFollower, type ViewScope } from '#nats';
 import type { ClientPlace } from '../client/place.js';
@@ -11,6 +11,9 @@ export class SharedView {
   readonly #onTrouble: (error: Error) => void;
   #opened: Promise<void> | undefined;
   #lastTrouble: Error | undefined;
+  #revision = 0;
+  #newestSequence = 0;
+  #policy: ServiceView | undefined;
 
   constructor(place: ClientPlace, scope: ViewScope, onTrouble: (error: Error) => void) {
     this.#onTrouble = (error) => {
@@ -35,6 +38,21 @@ export class SharedView {
 
   get position(): number {
     return this.#follower.position;
+  }
+
+  /** Counts the changes of anything held. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Journal sequence what is held reflects: a change arrives a moment before the position that covers it. */
+  get sequence(): number {
+    return Math.max(this.position, this.#newestSequence);
+  }
+
+  /** Policy of the service, where the view is of one service. */
+  get policy(): ServiceView | undefined {
+    return this.#policy;
   }
 
   get staleMs(): number {
@@ -73,6 +91,9 @@ export class SharedView {
   }
 
   #onChange(change: ViewRecord): void {
+    this.#revision += 1;
+    this.#newestSequence = Math.max(this.#newestSequence, change.sequence);
+    if (isPolicy(change.record)) this.#policy = change.record;
     if (isInstanceView(change.record))
       this.#tell({ type: 'change', change: change as ViewRecord<InstanceView> });
   }
@@ -89,6 +110,10 @@ export class SharedView {
       this.#onTrouble(error as Error);
     }
   }
+}
+
+function isPolicy(record: ViewedRecord): record is ServiceView {
+  return !isInstanceView(record) && !('engaged' in record);
 }
 
 function sortedByKey(slots: Iterable<Slot>): Slot[] {

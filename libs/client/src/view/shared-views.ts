@@ -82,6 +82,8 @@ async function inTime(view: SharedView, timeoutMs: number, scope: string): Promi
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(lateError(view.lastTrouble, timeoutMs, scope)), timeoutMs);
+    // A client that is closed meanwhile must not keep its process.
+    timer.unref();
   });
   await Promise.race([view.open(), late]).finally(() => clearTimeout(timer));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
+import { callErrors } from './calls.js';
 import { doorErrors } from './doors.js';
 import { historyErrors } from './history.js';
 import { inputErrors } from './input.js';
@@ -42,6 +43,7 @@ describe('the catalogue', () => {
       sqlErrors,
       historyErrors,
       transportErrors,
+      callErrors,
     ].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });

@@ -1,5 +1,6 @@
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
+import { callErrors } from './calls.js';
 import { doorErrors } from './doors.js';
 import type { ErrorEntry } from './entry.js';
 import { historyErrors } from './history.js';
@@ -20,6 +21,7 @@ export const errorCatalogue = {
   ...sqlErrors,
   ...historyErrors,
   ...transportErrors,
+  ...callErrors,
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -362,6 +362,141 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
           "minimumCount",
           "maxMs"
         ]
+      },
+      "calls": {
+        "properties": {
+          "timeoutMs": {
+            "maximum": 3600000,
+            "type": "integer",
+            "minimum": 1
+          },
+          "attemptTimeoutMs": {
+            "maximum": 3600000,
+            "type": "integer",
+            "minimum": 1
+          },
+          "attemptsMax": {
+            "maximum": 10,
+            "type": "integer",
+            "minimum": 1
+          },
+          "retryBudgetPercent": {
+            "maximum": 100,
+            "type": "integer",
+            "minimum": 0
+          },
+          "balancer": {
+            "type": "string",
+            "enum": [
+              "least-loaded",
+              "round-robin",
+              "weighted",
+              "hash"
+            ]
+          },
+          "slowStartMs": {
+            "maximum": 3600000,
+            "type": "integer",
+            "minimum": 0
+          },
+          "fallbackZones": {
+            "items": {
+              "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              "type": "string"
+            },
+            "type": "array",
+            "uniqueItems": true,
+            "maxItems": 16
+          }
+        },
+        "type": "object"
+      },
+      "routes": {
+        "items": {
+          "properties": {
+            "name": {
+              "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+              "type": "string"
+            },
+            "match": {
+              "properties": {
+                "callers": {
+                  "items": {
+                    "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                    "type": "string"
+                  },
+                  "type": "array",
+                  "maxItems": 64,
+                  "minItems": 1
+                },
+                "headers": {
+                  "type": "object",
+                  "maxProperties": 64,
+                  "propertyNames": {
+                    "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                  },
+                  "additionalProperties": {
+                    "type": "string",
+                    "maxLength": 1024
+                  }
+                },
+                "labels": {
+                  "type": "object",
+                  "maxProperties": 64,
+                  "propertyNames": {
+                    "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                  },
+                  "additionalProperties": {
+                    "type": "string",
+                    "maxLength": 1024
+                  }
+                }
+              },
+              "type": "object"
+            },
+            "to": {
+              "items": {
+                "properties": {
+                  "weight": {
+                    "maximum": 1000,
+                    "type": "integer",
+                    "minimum": 0
+                  },
+                  "version": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 256
+                  },
+                  "tag": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128
+                  },
+                  "zone": {
+                    "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                    "type": "string"
+                  },
+                  "selector": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 512
+                  }
+                },
+                "type": "object"
+              },
+              "type": "array",
+              "maxItems": 16,
+              "minItems": 1
+            }
+          },
+          "type": "object",
+          "required": [
+            "name",
+            "to"
+          ]
+        },
+        "type": "array",
+        "maxItems": 32
       }
     },
     "type": "object",

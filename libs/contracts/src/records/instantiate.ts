@@ -7,6 +7,7 @@ import { ConfigScheduleRecord, ScheduledChange } from './config-schedule.js';
 import { Endpoint } from './endpoint.js';
 import { HealthCheck } from './health-check.js';
 import { InstanceRecord } from './instance.js';
+import { CallPolicy, RouteMatch, RouteRule, RouteTarget } from './routing.js';
 import { recordClasses, type RecordKind } from './schemas.js';
 import { ProtectionPolicy, ServicePolicyRecord } from './service-policy.js';
 import { Evidence, VerdictRecord } from './verdict.js';
@@ -17,7 +18,8 @@ type Class = new () => object;
 const nestedClasses = new Map<Class, Readonly<Record<string, Class>>>([
   [InstanceRecord, { endpoints: Endpoint, healthCheck: HealthCheck }],
   [VerdictRecord, { evidence: Evidence }],
-  [ServicePolicyRecord, { protection: ProtectionPolicy }],
+  [ServicePolicyRecord, { protection: ProtectionPolicy, calls: CallPolicy, routes: RouteRule }],
+  [RouteRule, { match: RouteMatch, to: RouteTarget }],
   [ConfigRecord, { changeSet: ConfigChangeSet }],
   [ConfigOverrideRecord, { overrides: ConfigOverride }],
   [ConfigOverride, { match: ConfigMatch }],

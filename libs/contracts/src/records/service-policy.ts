@@ -1,6 +1,8 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { limits } from '../limits.js';
 import { IsMetadata, IsRollcallName, IsText, MayBeAbsent } from './decorators.js';
+import { CallPolicy, RouteRule } from './routing.js';
 
 /** When many instances of a service would expire at once, keep serving them as suspects. */
 export class ProtectionPolicy {
@@ -44,4 +46,20 @@ export class ServicePolicyRecord {
   @ValidateNested()
   @Type(() => ProtectionPolicy)
   protection?: ProtectionPolicy;
+
+  /** How callers call it, where they do not say it themselves. */
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => CallPolicy)
+  calls?: CallPolicy;
+
+  /** Which calls go to which instances: the first rule that matches decides. None: to all alike. */
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(limits.routesMax)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => RouteRule)
+  routes?: RouteRule[];
 }

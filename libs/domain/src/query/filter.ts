@@ -153,6 +153,13 @@ function moreTestsOf({ statuses: wanted, addresses, selector }: InstanceFilter):
   return tests;
 }
 
+/** Names of the parts of a filter that an instance does not meet, `routable` left out. */
+export function refusingParts(view: InstanceView, filter: InstanceFilter): string[] {
+  return Object.entries(filter)
+    .filter(([part, wanted]) => !compileFilter({ [part]: wanted })(view))
+    .map(([part]) => part);
+}
+
 /**
  * A filter for somebody who follows single changes and cannot see the neighbours: there `routable` keeps every
  * instance a caller may ever be sent to, the last resort included, and its status tells which it is.

@@ -2886,6 +2886,141 @@ export const openApiDocument: object = {
                   "maxMs"
                 ]
               },
+              "calls": {
+                "properties": {
+                  "timeoutMs": {
+                    "maximum": 3600000,
+                    "type": "integer",
+                    "minimum": 1
+                  },
+                  "attemptTimeoutMs": {
+                    "maximum": 3600000,
+                    "type": "integer",
+                    "minimum": 1
+                  },
+                  "attemptsMax": {
+                    "maximum": 10,
+                    "type": "integer",
+                    "minimum": 1
+                  },
+                  "retryBudgetPercent": {
+                    "maximum": 100,
+                    "type": "integer",
+                    "minimum": 0
+                  },
+                  "balancer": {
+                    "type": "string",
+                    "enum": [
+                      "least-loaded",
+                      "round-robin",
+                      "weighted",
+                      "hash"
+                    ]
+                  },
+                  "slowStartMs": {
+                    "maximum": 3600000,
+                    "type": "integer",
+                    "minimum": 0
+                  },
+                  "fallbackZones": {
+                    "items": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "type": "array",
+                    "uniqueItems": true,
+                    "maxItems": 16
+                  }
+                },
+                "type": "object"
+              },
+              "routes": {
+                "items": {
+                  "properties": {
+                    "name": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "match": {
+                      "properties": {
+                        "callers": {
+                          "items": {
+                            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                            "type": "string"
+                          },
+                          "type": "array",
+                          "maxItems": 64,
+                          "minItems": 1
+                        },
+                        "headers": {
+                          "type": "object",
+                          "maxProperties": 64,
+                          "propertyNames": {
+                            "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                          },
+                          "additionalProperties": {
+                            "type": "string",
+                            "maxLength": 1024
+                          }
+                        },
+                        "labels": {
+                          "type": "object",
+                          "maxProperties": 64,
+                          "propertyNames": {
+                            "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                          },
+                          "additionalProperties": {
+                            "type": "string",
+                            "maxLength": 1024
+                          }
+                        }
+                      },
+                      "type": "object"
+                    },
+                    "to": {
+                      "items": {
+                        "properties": {
+                          "weight": {
+                            "maximum": 1000,
+                            "type": "integer",
+                            "minimum": 0
+                          },
+                          "version": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 256
+                          },
+                          "tag": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128
+                          },
+                          "zone": {
+                            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                            "type": "string"
+                          },
+                          "selector": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 512
+                          }
+                        },
+                        "type": "object"
+                      },
+                      "type": "array",
+                      "maxItems": 16,
+                      "minItems": 1
+                    }
+                  },
+                  "type": "object",
+                  "required": [
+                    "name",
+                    "to"
+                  ]
+                },
+                "type": "array",
+                "maxItems": 32
+              },
               "revision": {
                 "type": "integer",
                 "minimum": 0,
@@ -2989,6 +3124,141 @@ export const openApiDocument: object = {
                         "minimumCount",
                         "maxMs"
                       ]
+                    },
+                    "calls": {
+                      "properties": {
+                        "timeoutMs": {
+                          "maximum": 3600000,
+                          "type": "integer",
+                          "minimum": 1
+                        },
+                        "attemptTimeoutMs": {
+                          "maximum": 3600000,
+                          "type": "integer",
+                          "minimum": 1
+                        },
+                        "attemptsMax": {
+                          "maximum": 10,
+                          "type": "integer",
+                          "minimum": 1
+                        },
+                        "retryBudgetPercent": {
+                          "maximum": 100,
+                          "type": "integer",
+                          "minimum": 0
+                        },
+                        "balancer": {
+                          "type": "string",
+                          "enum": [
+                            "least-loaded",
+                            "round-robin",
+                            "weighted",
+                            "hash"
+                          ]
+                        },
+                        "slowStartMs": {
+                          "maximum": 3600000,
+                          "type": "integer",
+                          "minimum": 0
+                        },
+                        "fallbackZones": {
+                          "items": {
+                            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                            "type": "string"
+                          },
+                          "type": "array",
+                          "uniqueItems": true,
+                          "maxItems": 16
+                        }
+                      },
+                      "type": "object"
+                    },
+                    "routes": {
+                      "items": {
+                        "properties": {
+                          "name": {
+                            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                            "type": "string"
+                          },
+                          "match": {
+                            "properties": {
+                              "callers": {
+                                "items": {
+                                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                                  "type": "string"
+                                },
+                                "type": "array",
+                                "maxItems": 64,
+                                "minItems": 1
+                              },
+                              "headers": {
+                                "type": "object",
+                                "maxProperties": 64,
+                                "propertyNames": {
+                                  "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                                },
+                                "additionalProperties": {
+                                  "type": "string",
+                                  "maxLength": 1024
+                                }
+                              },
+                              "labels": {
+                                "type": "object",
+                                "maxProperties": 64,
+                                "propertyNames": {
+                                  "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                                },
+                                "additionalProperties": {
+                                  "type": "string",
+                                  "maxLength": 1024
+                                }
+                              }
+                            },
+                            "type": "object"
+                          },
+                          "to": {
+                            "items": {
+                              "properties": {
+                                "weight": {
+                                  "maximum": 1000,
+                                  "type": "integer",
+                                  "minimum": 0
+                                },
+                                "version": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 256
+                                },
+                                "tag": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 128
+                                },
+                                "zone": {
+                                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                                  "type": "string"
+                                },
+                                "selector": {
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 512
+                                }
+                              },
+                              "type": "object"
+                            },
+                            "type": "array",
+                            "maxItems": 16,
+                            "minItems": 1
+                          }
+                        },
+                        "type": "object",
+                        "required": [
+                          "name",
+                          "to"
+                        ]
+                      },
+                      "type": "array",
+                      "maxItems": 32
                     },
                     "revision": {
                       "type": "integer",
@@ -3687,6 +3957,141 @@ export const openApiDocument: object = {
               "minimumCount",
               "maxMs"
             ]
+          },
+          "calls": {
+            "properties": {
+              "timeoutMs": {
+                "maximum": 3600000,
+                "type": "integer",
+                "minimum": 1
+              },
+              "attemptTimeoutMs": {
+                "maximum": 3600000,
+                "type": "integer",
+                "minimum": 1
+              },
+              "attemptsMax": {
+                "maximum": 10,
+                "type": "integer",
+                "minimum": 1
+              },
+              "retryBudgetPercent": {
+                "maximum": 100,
+                "type": "integer",
+                "minimum": 0
+              },
+              "balancer": {
+                "type": "string",
+                "enum": [
+                  "least-loaded",
+                  "round-robin",
+                  "weighted",
+                  "hash"
+                ]
+              },
+              "slowStartMs": {
+                "maximum": 3600000,
+                "type": "integer",
+                "minimum": 0
+              },
+              "fallbackZones": {
+                "items": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "type": "array",
+                "uniqueItems": true,
+                "maxItems": 16
+              }
+            },
+            "type": "object"
+          },
+          "routes": {
+            "items": {
+              "properties": {
+                "name": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "match": {
+                  "properties": {
+                    "callers": {
+                      "items": {
+                        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                        "type": "string"
+                      },
+                      "type": "array",
+                      "maxItems": 64,
+                      "minItems": 1
+                    },
+                    "headers": {
+                      "type": "object",
+                      "maxProperties": 64,
+                      "propertyNames": {
+                        "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                      },
+                      "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 1024
+                      }
+                    },
+                    "labels": {
+                      "type": "object",
+                      "maxProperties": 64,
+                      "propertyNames": {
+                        "pattern": "^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$"
+                      },
+                      "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 1024
+                      }
+                    }
+                  },
+                  "type": "object"
+                },
+                "to": {
+                  "items": {
+                    "properties": {
+                      "weight": {
+                        "maximum": 1000,
+                        "type": "integer",
+                        "minimum": 0
+                      },
+                      "version": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 256
+                      },
+                      "tag": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 128
+                      },
+                      "zone": {
+                        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                        "type": "string"
+                      },
+                      "selector": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 512
+                      }
+                    },
+                    "type": "object"
+                  },
+                  "type": "array",
+                  "maxItems": 16,
+                  "minItems": 1
+                }
+              },
+              "type": "object",
+              "required": [
+                "name",
+                "to"
+              ]
+            },
+            "type": "array",
+            "maxItems": 32
           }
         },
         "required": [],
@@ -3923,7 +4328,15 @@ export const openApiDocument: object = {
               "ROLLCALL_HISTORY_BUSY",
               "ROLLCALL_TRANSPORT_INVALID",
               "ROLLCALL_STREAM_MISSING",
-              "ROLLCALL_CONSUMER_CONFLICT"
+              "ROLLCALL_CONSUMER_CONFLICT",
+              "ROLLCALL_SERVICE_UNKNOWN",
+              "ROLLCALL_NO_INSTANCE",
+              "ROLLCALL_FILTER_UNMET",
+              "ROLLCALL_PROTOCOL_UNMET",
+              "ROLLCALL_ADDRESS_FORBIDDEN",
+              "ROLLCALL_ROUTE_EMPTY",
+              "ROLLCALL_CALL_FAILED",
+              "ROLLCALL_CALL_TIMEOUT"
             ]
           },
           "retryable": {
@@ -4025,7 +4438,15 @@ export const openApiDocument: object = {
                   "ROLLCALL_HISTORY_BUSY",
                   "ROLLCALL_TRANSPORT_INVALID",
                   "ROLLCALL_STREAM_MISSING",
-                  "ROLLCALL_CONSUMER_CONFLICT"
+                  "ROLLCALL_CONSUMER_CONFLICT",
+                  "ROLLCALL_SERVICE_UNKNOWN",
+                  "ROLLCALL_NO_INSTANCE",
+                  "ROLLCALL_FILTER_UNMET",
+                  "ROLLCALL_PROTOCOL_UNMET",
+                  "ROLLCALL_ADDRESS_FORBIDDEN",
+                  "ROLLCALL_ROUTE_EMPTY",
+                  "ROLLCALL_CALL_FAILED",
+                  "ROLLCALL_CALL_TIMEOUT"
                 ]
               },
               "retryable": {

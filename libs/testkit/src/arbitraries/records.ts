@@ -27,7 +27,8 @@ import {
 import { configRecordArbitraries } from './config-records.js';
 import { anyIncarnation, anyName } from './names.js';
 import { anyText } from './noise.js';
-import { anyTime, recordWith } from './record-with.js';
+import { anyMetadata, anyTime, recordWith } from './record-with.js';
+import { anyCallPolicy, anyRoute } from './routing.js';
 
 export { anyTime } from './record-with.js';
 
@@ -56,16 +57,6 @@ export const anyVersion = (): fc.Arbitrary<string> =>
       '2.0.0-alpha-1.0.x+sha.5114f85',
       '999999999999999.0.0',
     ),
-  );
-
-const anyMetadata = (): fc.Arbitrary<Record<string, string>> =>
-  fc.dictionary(
-    fc.oneof(
-      fc.constantFrom('team', 'constructor', 'toString', 'hasOwnProperty', 'a.b/c-d_e', 'then', 'length'),
-      fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_./-]{0,127}$/),
-    ),
-    anyText(0, limits.metadataValueLengthMax),
-    { maxKeys: 6, noNullPrototype: true },
   );
 
 const networkProtocols = protocols.filter((protocol) => protocol !== 'nats');
@@ -200,6 +191,8 @@ export const anyServicePolicyRecord = (): fc.Arbitrary<ServicePolicyRecord> =>
         minimumCount: fc.integer({ min: 2, max: 100_000 }),
         maxMs: fc.integer({ min: 1_000, max: 86_400_000 }),
       }),
+      calls: anyCallPolicy(),
+      routes: fc.array(anyRoute(), { maxLength: 3 }),
     },
   );
 
