@@ -1,5 +1,6 @@
 import { limits, parseAggregateKey, type ViewRecord } from '#contracts';
 import { serviceId } from '#domain';
+import { ToldEntries } from './told-entries.js';
 
 /** One change of the view, as it was told. */
 export interface FeedChange {
@@ -28,6 +29,8 @@ export interface FeedPlace {
  * comes back. Each change goes only to those who listen to its service or namespace.
  */
 export class ChangeFeed {
+  /** What is there, in the words of a change; made once for all who come. */
+  readonly entries = new ToldEntries();
   readonly #byPlace = new Map<string, Set<FeedListener>>();
   readonly #all = new Set<FeedListener>();
   readonly #countMax: number;

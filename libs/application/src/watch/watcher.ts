@@ -109,14 +109,16 @@ export class Watcher implements FeedListener {
 
   /** Tells what is due for as long as there is room. */
   #tellDue(): void {
-    const { sink, table } = this.#order;
+    const { feed, sink, table } = this.#order;
     const due = this.#due as Map<string, ViewRecord | undefined>;
     for (const [key, heard] of due) {
       if (sink.isFull) return;
       due.delete(key);
       const entry = table.get(key)?.entry;
-      const change = isPresent(entry) ? (heard?.change === 'updated' ? 'updated' : 'added') : 'removed';
-      if (entry !== undefined) this.#tell(key, { ...entry, change, changed: [] });
+      if (entry !== undefined && isPresent(entry) && heard?.change !== 'updated')
+        this.#tell(key, feed.entries.added(entry));
+      else if (entry !== undefined)
+        this.#tell(key, { ...entry, change: isPresent(entry) ? 'updated' : 'removed', changed: [] });
       else if (heard !== undefined) this.#tell(key, { ...heard, change: 'removed', changed: [] });
     }
     this.#due = undefined;
@@ -180,10 +182,14 @@ export class Watcher implements FeedListener {
 
   *#slots(): Iterable<Slot> {
     const { namespace, services } = this.#place;
-    const wanted = services === undefined ? undefined : new Set(services);
-    for (const slots of this.#order.table.services()) {
-      if (slots.namespace !== namespace || (wanted !== undefined && !wanted.has(slots.service))) continue;
-      yield* slots.instances.values();
+    const { table } = this.#order;
+    if (services !== undefined) {
+      for (const service of new Set(services))
+        yield* table.service(namespace, service)?.instances.values() ?? [];
+      return;
+    }
+    for (const slots of table.services()) {
+      if (slots.namespace === namespace) yield* slots.instances.values();
     }
   }
 }
