@@ -71,6 +71,8 @@ export const limits = {
   /** A watcher that takes nothing for so long is let go. */
   watchStallMsMax: 30_000,
   watchKeepAliveMs: 15_000,
+  /** A place to come back to may wait so long for a change it can travel with. */
+  watchPositionMs: 1_000,
   pollWaitMsDefault: 30_000,
   pollWaitMsMax: 300_000,
 

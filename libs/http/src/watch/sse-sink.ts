@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { limits } from '#contracts';
 import type { ToldRecord, WatchEvent, WatchSink } from '#application';
+import type { UnhurriedFlush } from './unhurried.js';
 
 /** Changes as text, made once however many watchers are told. */
 const texts = new WeakMap<ToldRecord, string>();
@@ -26,13 +27,18 @@ function encode(event: WatchEvent): string {
 export class SseSink implements WatchSink {
   readonly #response: ServerResponse;
   readonly #onDrained: () => void;
+  readonly #unhurried: UnhurriedFlush;
   #waiting = '';
+  /** The newest place to come back to, which every later one replaces. */
+  #position = '';
   #isFlushDue = false;
   #takenAtMs = performance.now();
+  #sentAtMs = performance.now();
 
   /** @param onDrained called when there is room again after there was none */
-  constructor(response: ServerResponse, onDrained: () => void) {
+  constructor(response: ServerResponse, unhurried: UnhurriedFlush, onDrained: () => void) {
     this.#response = response;
+    this.#unhurried = unhurried;
     this.#onDrained = onDrained;
     response.on('drain', () => {
       this.#takenAtMs = performance.now();
@@ -49,8 +55,16 @@ export class SseSink implements WatchSink {
     return this.#response.writableNeedDrain ? performance.now() - this.#takenAtMs : 0;
   }
 
+  /** How long nothing has been sent, in ms. */
+  get silentMs(): number {
+    return performance.now() - this.#sentAtMs;
+  }
+
   send(event: WatchEvent): void {
-    this.#write(encode(event));
+    if (event.kind === 'position') {
+      this.#position = encode(event);
+      this.#unhurried.add(this);
+    } else this.#write(encode(event));
   }
 
   /** Keeps proxies from taking silence for death. */
@@ -59,25 +73,32 @@ export class SseSink implements WatchSink {
   }
 
   end(): void {
-    this.#flush();
+    this.flush();
     this.#response.end();
   }
 
-  #write(text: string): void {
-    this.#waiting += text;
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
+  /** Sends what waits, now. */
+  flush(): void {
     this.#isFlushDue = false;
+    this.#waiting += this.#position;
+    this.#position = '';
+    this.#unhurried.remove(this);
     if (this.#waiting === '' || this.#response.writableEnded || this.#response.destroyed) return;
     const text = this.#waiting;
     this.#waiting = '';
     const wasIdle = !this.#response.writableNeedDrain;
-    if (wasIdle) this.#takenAtMs = performance.now();
+    this.#sentAtMs = performance.now();
+    if (wasIdle) this.#takenAtMs = this.#sentAtMs;
     // Without back-pressure no "drain" will come to say that there is room.
     if (this.#response.write(text)) this.#onDrained();
+  }
+
+  #write(text: string): void {
+    // A place stands for everything before it: it goes before what comes after it.
+    this.#waiting += this.#position + text;
+    this.#position = '';
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => this.flush());
   }
 }

@@ -56,7 +56,7 @@ export class WatchController {
       return;
     }
     reply.raw.write(`retry: ${RECONNECT_MS}\n\n`);
-    const sink = new SseSink(reply.raw, () => watcher.onDrained());
+    const sink = new SseSink(reply.raw, this.hub.unhurried, () => watcher.onDrained());
     const order = { feed, table, namespace, filter, sink };
     const watcher = new Watcher(since === undefined ? order : { ...order, since });
     const remove = this.hub.add({ watcher, sink });
