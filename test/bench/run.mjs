@@ -1,5 +1,6 @@
-// npm run bench [-- <name> ...] [--peers nats,etcd,consul,zookeeper] [--quick] [--record]: builds, then runs compiled
-// benchmarks one after the other. --record puts what was measured into docs/reference/benchmarks.
+// npm run bench [-- <name> ...] [--peers nats,etcd,consul,zookeeper] [--quick] [--record] [--profile]: builds, then
+// runs compiled benchmarks one after the other. --record puts what was measured into docs/reference/benchmarks, --profile
+// keeps CPU profiles of registries beside the result.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -14,7 +15,7 @@ const names = readdirSync(new URL('.', import.meta.url))
 const { asked, flags, peers } = readWords(process.argv.slice(2));
 refuseUnknown(asked, names, 'benchmark');
 refuseUnknown(peers, PEERS, 'peer');
-refuseUnknown(flags, ['--quick', '--record'], 'option');
+refuseUnknown(flags, ['--quick', '--record', '--profile'], 'option');
 
 await setUpOrExit({ needs: ['packages', 'build', 'broker'] });
 const memoryGiB = Math.round(totalmem() / 1024 ** 3);

@@ -10,7 +10,7 @@ describe('limits', () => {
     ['leaseMsMin', limits.leaseMsMax],
     ['recordBytesMax', limits.httpBodyBytesMax + 1],
     ['positionMsMin', limits.positionMsMax],
-    ['projectorBatchMax', limits.projectorCoalesceLag + 1],
+    ['projectorInFlightMax', limits.projectorCoalesceLag + 1],
     ['tombstoneSlackMs', limits.tombstoneMs],
     ['weightDefault', limits.weightMax + 1],
   ])('that contradict each other stop the process: %s = %d', (name, value) => {

@@ -46,8 +46,8 @@ export const limits = {
 
   /** The broker takes no larger atomic batch (nats-server: 1,000). */
   batchMessagesMax: 1_000,
-  /** Journal events the projector folds before it writes. What is buffered is what a crash repeats. */
-  projectorBatchMax: 512,
+  /** Writes of the projector that the broker has not acknowledged yet. What is under way is what a crash repeats. */
+  projectorInFlightMax: 512,
   /** Above this distance from the journal's end, several changes of one key are written as one. */
   projectorCoalesceLag: 4_096,
   /** The position record is written at most this often while events flow, and at least every second. */
@@ -156,7 +156,10 @@ export function assertLimits(values: typeof limits = limits): void {
     [values.recordBytesMax <= values.httpBodyBytesMax, 'recordBytesMax <= httpBodyBytesMax'],
     [values.positionMsMin < values.positionMsMax, 'positionMsMin < positionMsMax'],
     [values.positionMsMax < values.staleReadyMsMax, 'positionMsMax < staleReadyMsMax'],
-    [values.projectorBatchMax <= values.projectorCoalesceLag, 'projectorBatchMax <= projectorCoalesceLag'],
+    [
+      values.projectorInFlightMax <= values.projectorCoalesceLag,
+      'projectorInFlightMax <= projectorCoalesceLag',
+    ],
     [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
     [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],
   ];

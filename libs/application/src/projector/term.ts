@@ -12,21 +12,13 @@ import {
   viewKeyOf,
   viewKeys,
 } from '#contracts';
-import {
-  describeChange,
-  evolve,
-  fromTime,
-  mayBeForgotten,
-  toTime,
-  type ViewEntry,
-  type ViewTable,
-} from '#domain';
+import { evolve, fromTime, toTime, type ViewTable } from '#domain';
 import type { Clock } from '../ports/clock.js';
 import type { Journal, OpenReader } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { ViewBucket, ViewReplica, ViewWriter } from '../ports/view-bucket.js';
 import { Beacon } from './beacon.js';
-import { type PendingWrite, WriteQueue } from './write-queue.js';
+import { Outbox } from './outbox.js';
 
 export interface TermParts {
   readonly journal: Journal;
@@ -48,17 +40,19 @@ export interface TermParts {
  */
 export class ProjectorTerm {
   readonly #parts: TermParts;
-  readonly #queue = new WriteQueue();
   readonly #writer: ViewWriter;
+  readonly #outbox: Outbox;
   #beacon: Beacon;
   #reader: OpenReader | undefined;
   #folded = { sequence: 0, atMs: 0 };
   #position = 0;
+  /** Events set aside up to the position, and the sequences of those after it. */
   #quarantined = 0;
+  #setAsideLater: number[] = [];
   #positionAtMs = -Infinity;
   #positionRevision = 0;
   #isFullBeaconDue = true;
-  #isWriting = false;
+  #isTelling = false;
   #hasWritten = false;
   #isOver = false;
   #cancelTick: () => void = () => undefined;
@@ -67,6 +61,13 @@ export class ProjectorTerm {
     this.#parts = parts;
     this.#writer = parts.bucket.openWriter();
     this.#beacon = new Beacon(parts.table);
+    this.#outbox = new Outbox({
+      writer: this.#writer,
+      table: parts.table,
+      onTold: (key, before, after) => this.#beacon.told(key, before, after),
+      onStored: () => this.#onProgress(),
+      onFailed: (error) => this.#lose(error),
+    });
   }
 
   /** Every event up to here is in the bucket. */
@@ -104,7 +105,7 @@ export class ProjectorTerm {
     }
     this.#tick();
     // At once, so that everybody hears that the view is led again.
-    if (!this.#isWriting) void this.#beat();
+    void this.#tell();
   }
 
   /** Ends the term. What is folded and not yet written is written by the next leader. */
@@ -112,6 +113,7 @@ export class ProjectorTerm {
     this.#isOver = true;
     this.#cancelTick();
     this.#reader?.close();
+    this.#outbox.close();
     this.#writer.close();
   }
 
@@ -123,7 +125,7 @@ export class ProjectorTerm {
     if (decoded.kind === 'rejected') this.#setAside(raw, decoded.rejection);
     else if (decoded.kind === 'event' && !this.#apply(raw, decoded.event)) outcome = 'refused';
     this.#parts.onFolded?.(outcome, decoded.kind === 'event' ? decoded.event.type : undefined);
-    if (!this.#isWriting) void this.#write();
+    this.#onProgress();
   }
 
   /** Folds one readable event into the table. False when its aggregate's rules refuse it. */
@@ -133,13 +135,13 @@ export class ProjectorTerm {
     const evolved = evolve(before, event);
     if (evolved.kind === 'changed') {
       this.#parts.table.put(key, evolved.entry);
-      this.#queue.push({ kind: 'record', key, before, after: evolved.entry });
+      this.#outbox.push({ kind: 'record', key, before, after: evolved.entry });
     } else if (evolved.kind === 'refused') this.#setAside(raw, evolved.rejection, event);
     return evolved.kind !== 'refused';
   }
 
   #setAside(raw: RawEvent, rejection: Rejection, event?: RegistryEvent): void {
-    this.#quarantined += 1;
+    this.#setAsideLater.push(raw.sequence);
     const record: QuarantineRecord = {
       sequence: raw.sequence,
       at: toTime(raw.atMs),
@@ -149,7 +151,7 @@ export class ProjectorTerm {
       ...(event === undefined ? {} : { type: event.type, id: event.id }),
       ...(event?.actor === undefined ? {} : { actor: event.actor }),
     };
-    this.#queue.push({
+    this.#outbox.push({
       kind: 'quarantine',
       key: viewKeys.quarantine(raw.sequence % limits.quarantineSlots),
       record,
@@ -157,50 +159,44 @@ export class ProjectorTerm {
     this.#parts.log.warn('set an event aside', { ...record });
   }
 
-  async #write(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      while (!this.#isOver) {
-        const batch = this.#queue.take(limits.projectorBatchMax);
-        if (batch.length === 0 && this.#position >= this.#folded.sequence) break;
-        await Promise.all(batch.map((write) => this.#writeOne(write)));
-        const isIdle = this.#queue.length === 0;
-        const sincePositionMs = this.#parts.clock.monotonicMs() - this.#positionAtMs;
-        if (isIdle || sincePositionMs >= limits.positionMsMin) await this.#writePosition();
-      }
-    } catch (error) {
-      if (!this.#isOver) this.#lose(error as Error);
-    } finally {
-      this.#isWriting = false;
-    }
+  /** Everything up to here is stored. */
+  #reachable(): number {
+    const oldest = this.#outbox.oldestSequence();
+    return oldest === undefined ? this.#folded.sequence : Math.max(this.#position, oldest - 1);
   }
 
-  async #writeOne(write: PendingWrite): Promise<void> {
-    if (write.kind === 'quarantine') {
-      await this.#writer.write({ key: write.key, value: write.record });
-      return;
+  /** Whether the position has something to say now: at once when all is stored, else every few milliseconds. */
+  #isPositionDue(): boolean {
+    if (this.#isFullBeaconDue) return true;
+    if (this.#reachable() <= this.#position) return false;
+    const sincePositionMs = this.#parts.clock.monotonicMs() - this.#positionAtMs;
+    return this.#outbox.isIdle || sincePositionMs >= limits.positionMsMin;
+  }
+
+  #onProgress(): void {
+    if (!this.#isTelling && !this.#isOver && this.#isPositionDue()) void this.#tell();
+  }
+
+  /** Writes the position, and again while there is news. Records do not wait for it. */
+  async #tell(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      do await this.#writePosition();
+      while (!this.#isOver && this.#isPositionDue());
+    } catch (error) {
+      this.#lose(error as Error);
+    } finally {
+      this.#isTelling = false;
     }
-    const slot = this.#parts.table.get(write.key);
-    const value = describeChange(write.before, write.after);
-    // Summed up before the ack: the beacon follows on the same connection, after this message.
-    this.#beacon.told(write.key, write.before, write.after);
-    const revision = await this.#writer.write({
-      key: write.key,
-      value,
-      expectedRevision: slot?.bucketRevision ?? 0,
-      ...tombstoneLife(write.after),
-    });
-    if (slot !== undefined) slot.bucketRevision = Math.max(slot.bucketRevision, revision);
   }
 
   async #writePosition(): Promise<void> {
-    const oldest = this.#queue.oldestSequence();
-    const position = oldest === undefined ? this.#folded.sequence : Math.max(this.#position, oldest - 1);
+    const position = this.#reachable();
     const record: PositionRecord = {
       position,
       at: toTime(this.#folded.atMs),
-      // Up to this position, like everything else here: the next leader counts the later ones again.
-      quarantined: this.#quarantined - this.#queue.quarantineLength,
+      quarantined: this.#countQuarantined(position),
       ...this.#beacon.sums(this.#isFullBeaconDue),
     };
     this.#isFullBeaconDue = false;
@@ -211,37 +207,29 @@ export class ProjectorTerm {
     this.#hasWritten = true;
   }
 
+  /** Up to this position, like everything else in its record: the next leader counts the later ones again. */
+  #countQuarantined(position: number): number {
+    const later = this.#setAsideLater.filter((sequence) => sequence > position);
+    this.#quarantined += this.#setAsideLater.length - later.length;
+    this.#setAsideLater = later;
+    return this.#quarantined;
+  }
+
   /** Once a second also when nothing happens: a beacon tells consumers that silence is not loss. */
   #tick(): void {
     this.#cancelTick = this.#parts.clock.after(limits.positionMsMax, () => {
       if (this.#isOver) return;
       this.#tick();
       this.#isFullBeaconDue = true;
-      if (!this.#isWriting) void this.#beat();
+      void this.#tell();
     });
   }
 
-  async #beat(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      await this.#writePosition();
-    } catch (error) {
-      if (!this.#isOver) this.#lose(error as Error);
-    } finally {
-      this.#isWriting = false;
-    }
-    if (!this.#isOver && this.#queue.length > 0) void this.#write();
-  }
-
   #lose(error: Error): void {
+    if (this.#isOver) return;
     const code = isRollcallError(error) ? error.code : undefined;
     this.#parts.log.warn('lost the projection', { code, error: errorText(error) });
     this.end();
     this.#parts.onTermLost(error);
   }
-}
-
-/** A tombstone ages out; one that carries an operator's override stays, because the override does. */
-function tombstoneLife(entry: ViewEntry): { ttlMs?: number } {
-  return mayBeForgotten(entry) ? { ttlMs: limits.tombstoneMs + limits.tombstoneSlackMs } : {};
 }

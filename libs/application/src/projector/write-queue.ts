@@ -23,6 +23,12 @@ function sequenceOf(write: PendingWrite): number {
   return write.kind === 'record' ? write.after.sequence : write.record.sequence;
 }
 
+/** A write on its way, and the first journal sequence it stands for: the position may not come to it before it is stored. */
+export interface Taken {
+  readonly write: PendingWrite;
+  readonly sinceSequence: number;
+}
+
 /**
  * What the fold has produced and the bucket has not stored yet, in journal order. Normally every change of a
  * key is told; when the queue grows beyond a limit (a replay of a long journal), changes of one key that have
@@ -31,7 +37,6 @@ function sequenceOf(write: PendingWrite): number {
 export class WriteQueue {
   #writes: PendingWrite[] = [];
   #head = 0;
-  #quarantineLength = 0;
   /** The newest waiting write of each key; only kept up while coalescing can happen. */
   readonly #waiting = new Map<string, RecordWrite>();
   /** First journal sequence of each waiting write, so that the position never overtakes one. */
@@ -39,11 +44,6 @@ export class WriteQueue {
 
   get length(): number {
     return this.#writes.length - this.#head;
-  }
-
-  /** How many events that were set aside still wait to be shown. */
-  get quarantineLength(): number {
-    return this.#quarantineLength;
   }
 
   push(write: PendingWrite): void {
@@ -54,30 +54,24 @@ export class WriteQueue {
         return;
       }
       this.#waiting.set(write.key, write);
-    } else this.#quarantineLength += 1;
+    }
     this.#since.set(write, sequenceOf(write));
     this.#writes.push(write);
   }
 
-  /** Takes the next writes, at most one a key: the next write of a key needs the revision of this one. */
-  take(countMax: number): PendingWrite[] {
-    const batch: PendingWrite[] = [];
-    const keys = new Set<string>();
-    while (batch.length < countMax && this.#head < this.#writes.length) {
-      const write = this.#writes[this.#head] as PendingWrite;
-      if (keys.has(write.key)) break;
-      keys.add(write.key);
-      batch.push(write);
-      this.#since.delete(write);
-      if (write.kind === 'quarantine') this.#quarantineLength -= 1;
-      if (this.#waiting.get(write.key) === write) this.#waiting.delete(write.key);
-      this.#head += 1;
-    }
+  /** Takes the next write, unless its key is busy: the next write of a key needs the revision of the one before. */
+  take(isBusy: (key: string) => boolean): Taken | undefined {
+    const write = this.#writes[this.#head];
+    if (write === undefined || isBusy(write.key)) return undefined;
+    const sinceSequence = this.#since.get(write) ?? sequenceOf(write);
+    this.#since.delete(write);
+    if (this.#waiting.get(write.key) === write) this.#waiting.delete(write.key);
+    this.#head += 1;
     if (this.#head > 1_024 && this.#head * 2 > this.#writes.length) {
       this.#writes = this.#writes.slice(this.#head);
       this.#head = 0;
     }
-    return batch;
+    return { write, sinceSequence };
   }
 
   /** Sequence of the oldest event that still waits, or undefined when none does. */
