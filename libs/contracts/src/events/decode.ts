@@ -15,8 +15,8 @@ export interface RawEvent {
   /** The subject behind `registry.v1.`. */
   readonly key: string;
   readonly bytes: number;
-  /** Value of a header, or undefined. */
-  header(name: string): string | undefined;
+  /** Value of a header, or undefined. May be kept when the rest is let go. */
+  readonly header: (name: string) => string | undefined;
   /** The body as text; throws when it is not valid UTF-8. */
   text(): string;
 }
@@ -108,20 +108,59 @@ function eventOf(
   raw: RawEvent,
   known: { type: EventType; aggregate: AggregateId; data: unknown },
 ): RegistryEvent {
-  const attribute = (name: string): string | undefined => bounded(raw.header(name)) || undefined;
-  return {
-    id: attribute(headerNames.id) ?? attribute(headerNames.messageId) ?? `sequence-${raw.sequence}`,
-    type: known.type,
-    aggregate: known.aggregate,
-    data: known.data,
-    sequence: raw.sequence,
-    atMs: raw.atMs,
-    source: attribute(headerNames.source),
-    actor: attribute(headerNames.actor),
-    reason: attribute(headerNames.reason),
-    causationId: attribute(headerNames.causationId),
-    traceparent: attribute(headerNames.traceparent),
-  } as RegistryEvent;
+  return new DecodedEvent(raw, known) as RegistryEvent;
+}
+
+/** Attributes are read when somebody asks for them: a replay folds many events and shows the last of each key. */
+class DecodedEvent {
+  readonly type: EventType;
+  readonly aggregate: AggregateId;
+  readonly data: unknown;
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly #header: RawEvent['header'];
+
+  constructor(
+    { sequence, atMs, header }: RawEvent,
+    known: { type: EventType; aggregate: AggregateId; data: unknown },
+  ) {
+    this.type = known.type;
+    this.aggregate = known.aggregate;
+    this.data = known.data;
+    this.sequence = sequence;
+    this.atMs = atMs;
+    this.#header = header;
+  }
+
+  get id(): string {
+    return (
+      this.#attribute(headerNames.id) ?? this.#attribute(headerNames.messageId) ?? `sequence-${this.sequence}`
+    );
+  }
+
+  get source(): string | undefined {
+    return this.#attribute(headerNames.source);
+  }
+
+  get actor(): string | undefined {
+    return this.#attribute(headerNames.actor);
+  }
+
+  get reason(): string | undefined {
+    return this.#attribute(headerNames.reason);
+  }
+
+  get causationId(): string | undefined {
+    return this.#attribute(headerNames.causationId);
+  }
+
+  get traceparent(): string | undefined {
+    return this.#attribute(headerNames.traceparent);
+  }
+
+  #attribute(name: string): string | undefined {
+    return bounded(this.#header(name)) || undefined;
+  }
 }
 
 /** A header may be as long as the broker takes; what is copied into the view must not grow with it. */

@@ -34,15 +34,15 @@ export function instanceRuleProblems(record: InstanceRecord): FieldProblem[] {
       problem: `${leaseMs} is below ${least}, the least for a heartbeat every ${heartbeatMs} ms`,
     });
   }
-  problems.push(...healthCheckProblems(record));
-  const seen = new Set<string>();
-  for (const [index, endpoint] of record.endpoints.entries()) {
-    const path = `endpoints.${index}`;
-    if (seen.has(endpoint.name)) {
-      problems.push({ path: `${path}.name`, problem: `"${endpoint.name}" appears twice` });
+  if (record.healthCheck !== undefined) problems.push(...healthCheckProblems(record));
+  const { endpoints } = record;
+  for (let index = 0; index < endpoints.length; index += 1) {
+    const endpoint = endpoints[index] as Endpoint;
+    // At most `endpointsMax`, and this runs for every event of a replay: looking back beats a set.
+    if (endpoints.findIndex(({ name }) => name === endpoint.name) < index) {
+      problems.push({ path: `endpoints.${index}.name`, problem: `"${endpoint.name}" appears twice` });
     }
-    seen.add(endpoint.name);
-    problems.push(...endpointProblems(endpoint, path));
+    addEndpointProblems(endpoint, index, problems);
   }
   return problems;
 }
@@ -56,12 +56,15 @@ function healthCheckProblems({ healthCheck, endpoints }: InstanceRecord): FieldP
   return endpoint.protocol === 'nats' ? [{ path, problem: 'a nats endpoint has no address to check' }] : [];
 }
 
-function endpointProblems(endpoint: Endpoint, path: string): FieldProblem[] {
-  const needs = endpoint.protocol === 'nats' ? (['subject'] as const) : (['address', 'port'] as const);
-  return needs
-    .filter((field) => endpoint[field] === undefined)
-    .map((field) => ({
-      path: `${path}.${field}`,
+const ADDRESS_FIELDS = ['address', 'port'] as const;
+const SUBJECT_FIELDS = ['subject'] as const;
+
+function addEndpointProblems(endpoint: Endpoint, index: number, problems: FieldProblem[]): void {
+  for (const field of endpoint.protocol === 'nats' ? SUBJECT_FIELDS : ADDRESS_FIELDS) {
+    if (endpoint[field] !== undefined) continue;
+    problems.push({
+      path: `endpoints.${index}.${field}`,
       problem: `is required for protocol "${endpoint.protocol}"`,
-    }));
+    });
+  }
 }

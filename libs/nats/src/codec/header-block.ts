@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import { lenientText } from './text.js';
 
 /** Where nats.js keeps the undecoded message: bytes, and how many of them are headers (-1: none). */
 interface Undecoded {
@@ -15,7 +16,7 @@ export function headerBlock(message: JsMsg): string {
   const length = msg?._msg?.hdr;
   if (msg?._rdata instanceof Uint8Array && typeof length === 'number') {
     if (length <= 0) return '';
-    return Buffer.from(msg._rdata.buffer, msg._rdata.byteOffset, length).toString('utf8');
+    return lenientText(msg._rdata.subarray(0, length));
   }
   let block = '';
   for (const [name, values] of message.headers ?? [])

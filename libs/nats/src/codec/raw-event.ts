@@ -1,18 +1,37 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { RawEvent, Subjects } from '#contracts';
 import { headerBlock, headerIn } from './header-block.js';
+import { utf8Text } from './text.js';
 
-const strictDecoder = new TextDecoder('utf-8', { fatal: true });
-
-/** A delivered journal message as the contracts read it: header and body are decoded only when asked for. */
+/** A delivered journal message as the contracts read it: header values and body are decoded only when asked for. */
 export function rawEvent(message: JsMsg, subjects: Subjects): RawEvent {
-  let block: string | undefined;
-  return {
-    sequence: message.info.streamSequence,
-    atMs: Math.floor(message.info.timestampNanos / 1e6),
-    key: subjects.journalKey(message.subject) ?? message.subject,
-    bytes: message.data.length,
-    header: (name) => headerIn((block ??= headerBlock(message)), name),
-    text: () => strictDecoder.decode(message.data),
-  };
+  return new DeliveredEvent(message, subjects);
+}
+
+class DeliveredEvent implements RawEvent {
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly key: string;
+  readonly bytes: number;
+  readonly header: (name: string) => string | undefined;
+  readonly #body: Uint8Array;
+
+  constructor(message: JsMsg, subjects: Subjects) {
+    const { streamSequence, timestampNanos } = message.info;
+    this.sequence = streamSequence;
+    this.atMs = Math.floor(timestampNanos / 1e6);
+    this.key = subjects.journalKey(message.subject) ?? message.subject;
+    this.#body = message.data;
+    this.bytes = this.#body.length;
+    this.header = headerReader(headerBlock(message));
+  }
+
+  text(): string {
+    return utf8Text(this.#body);
+  }
+}
+
+/** A scope of its own: whoever keeps the reader keeps the header block, and not the whole chunk from the network. */
+function headerReader(block: string): (name: string) => string | undefined {
+  return (name) => headerIn(block, name);
 }
