@@ -16,13 +16,17 @@ export interface ReadLimits {
   readonly timeoutMs: number;
 }
 
-/** An opened database: written through Kysely by the projection, read by people with a text of their own. */
-export interface SqlDatabase {
+/** A database that is only read, by people, with texts of their own. */
+export interface SqlReader {
   readonly dialect: SqlDialect;
   /** Where it is, for people: without password. */
   readonly place: string;
-  readonly kysely: Kysely<Tables>;
   /** Runs one statement on a way that cannot write. @throws ROLLCALL_SQL_INVALID, ROLLCALL_SQL_UNAVAILABLE */
   read(statement: string, limits: ReadLimits): Promise<RawRows>;
   close(): Promise<void>;
+}
+
+/** An opened database: written through Kysely by the projection. */
+export interface SqlDatabase extends SqlReader {
+  readonly kysely: Kysely<Tables>;
 }

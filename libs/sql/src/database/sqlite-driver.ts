@@ -5,6 +5,13 @@ export interface SqliteConnection {
   prepare(text: string): SqliteStatement;
   exec(text: string): void;
   close(): void;
+  /** The rows of a statement by position, whole numbers as bigint. @throws when it gives no rows */
+  ask(text: string): SqliteRows;
+}
+
+interface SqliteRows {
+  readonly columns: string[];
+  readonly rows: Iterable<unknown[]>;
 }
 
 interface SqliteStatement {
@@ -17,8 +24,14 @@ interface SqliteStatement {
 
 export type OpenSqlite = (file: string, isReadOnly: boolean) => SqliteConnection;
 
+interface NamedColumn {
+  readonly name: string;
+}
+
 interface NodeStatement {
-  columns?(): readonly unknown[];
+  columns?(): readonly NamedColumn[];
+  setReturnArrays?(isOn: boolean): void;
+  setReadBigInts(isOn: boolean): void;
   all(...parameters: unknown[]): unknown[];
   run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   iterate(...parameters: unknown[]): IterableIterator<unknown>;
@@ -28,6 +41,17 @@ interface NodeDatabase {
   prepare(text: string): NodeStatement;
   exec(text: string): void;
   close(): void;
+}
+
+/** libsql has better-sqlite3's interface. */
+interface LibsqlDatabase extends Omit<SqliteConnection, 'ask'> {
+  prepare(text: string): LibsqlStatement;
+}
+
+interface LibsqlStatement extends SqliteStatement {
+  columns(): readonly NamedColumn[];
+  raw(isOn: boolean): LibsqlStatement;
+  safeIntegers(isOn: boolean): LibsqlStatement;
 }
 
 interface NodeSqlite {
@@ -44,7 +68,7 @@ export async function sqliteDriver(): Promise<OpenSqlite> {
     return (file, isReadOnly) => fromNode(new own.DatabaseSync(file, { readOnly: isReadOnly }));
   try {
     const { default: Libsql } = await import('libsql');
-    return (file, isReadOnly) => fromLibsql(new Libsql(file, { readonly: isReadOnly }));
+    return (file, isReadOnly) => fromLibsql(new Libsql(isReadOnly ? readOnlyUri(file) : file));
   } catch (error) {
     throw new RollcallError('ROLLCALL_SQL_NO_DRIVER', `Node ${process.version} brings no SQLite`, {
       cause: error,
@@ -52,12 +76,29 @@ export async function sqliteDriver(): Promise<OpenSqlite> {
   }
 }
 
+/** Whether this process can open a SQLite file at all. */
+export async function hasSqlite(): Promise<boolean> {
+  return sqliteDriver().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** libsql takes an option `readonly` and does nothing with it (0.5.29, measured); SQLite itself understands this. */
+function readOnlyUri(file: string): string {
+  return `file:${file.split('/').map(encodeURIComponent).join('/')}?mode=ro`;
+}
+
+const NO_ROWS = 'it gives no rows';
+
 function nodeSqlite(): NodeSqlite | undefined {
   const module = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
   if (module === undefined) return undefined;
-  // Early versions cannot tell whether a statement gives rows, which decides how it must be run.
+  // Early versions can tell neither whether a statement gives rows, which decides how it must be run, nor rows
+  // with two columns of one name.
   const probe = new module.DatabaseSync(':memory:', { readOnly: false });
-  const isUsable = typeof probe.prepare('select 1').columns === 'function';
+  const statement = probe.prepare('select 1');
+  const isUsable = typeof statement.columns === 'function' && typeof statement.setReturnArrays === 'function';
   probe.close();
   return isUsable ? module : undefined;
 }
@@ -75,14 +116,31 @@ function fromNode(database: NodeDatabase): SqliteConnection {
     }),
     exec: (text) => database.exec(text),
     close: () => database.close(),
+    ask: (text) => {
+      const statement = database.prepare(text);
+      const columns = (statement.columns?.() ?? []).map(({ name }) => name);
+      if (columns.length === 0) throw new Error(NO_ROWS);
+      statement.setReturnArrays?.(true);
+      statement.setReadBigInts(true);
+      return { columns, rows: statement.iterate() as Iterable<unknown[]> };
+    },
   };
 }
 
-function fromLibsql(database: SqliteConnection): SqliteConnection {
+function fromLibsql(database: LibsqlDatabase): SqliteConnection {
   return {
     prepare: remembering((text) => database.prepare(text)),
     exec: (text) => database.exec(text),
     close: () => database.close(),
+    ask: (text) => {
+      const statement = database.prepare(text);
+      if (!statement.reader) throw new Error(NO_ROWS);
+      statement.raw(true).safeIntegers(true);
+      return {
+        columns: statement.columns().map(({ name }) => name),
+        rows: statement.iterate([]) as Iterable<unknown[]>,
+      };
+    },
   };
 }
 

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { errorText, RollcallError } from '#contracts';
-import { checkStatement } from '../read/statement.js';
 import type { Tables } from '../schema/tables.js';
-import type { RawRows, ReadLimits, SqlDatabase } from './database.js';
+import type { SqlDatabase, SqlReader } from './database.js';
 import { type OpenSqlite, type SqliteConnection, sqliteDriver } from './sqlite-driver.js';
+import { openSqliteReader } from './sqlite-reader.js';
 
 /**
  * A SQLite file. Commits are not synced one by one: after a power cut the last may be gone, its position with
@@ -15,17 +15,17 @@ export async function openSqlite(file: string): Promise<SqlDatabase> {
   const open = await sqliteDriver();
   const connection = await openFile(open, file);
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
-  let reader: SqliteConnection | undefined;
+  let reader: Promise<SqlReader> | undefined;
   return {
     dialect: 'sqlite',
     place: file,
     kysely,
     read: async (statement, limits) => {
-      reader ??= open(file, true);
-      return readRows(reader, checkStatement(statement), limits);
+      reader ??= openSqliteReader(file);
+      return (await reader).read(statement, limits);
     },
     close: async () => {
-      reader?.close();
+      await (await reader)?.close();
       await kysely.destroy();
     },
   };
@@ -45,25 +45,5 @@ async function openFile(open: OpenSqlite, file: string): Promise<SqliteConnectio
   } catch (error) {
     const text = `the SQLite file "${file}" cannot be opened: ${errorText(error)}`;
     throw new RollcallError('ROLLCALL_SQL_UNAVAILABLE', text, { cause: error });
-  }
-}
-
-/** SQLite answers in this thread, so the time can only be looked at between two rows. */
-function readRows(reader: SqliteConnection, text: string, { rowsMax, timeoutMs }: ReadLimits): RawRows {
-  const deadlineMs = performance.now() + timeoutMs;
-  const rows: unknown[][] = [];
-  let columns: string[] = [];
-  try {
-    const statement = reader.prepare(text);
-    if (!statement.reader) throw new Error('it gives no rows');
-    for (const row of statement.iterate([]) as IterableIterator<Record<string, unknown>>) {
-      if (rows.length === rowsMax) return { columns, rows, isCut: true };
-      if (performance.now() > deadlineMs) throw new Error(`it took longer than ${timeoutMs} ms`);
-      if (rows.length === 0) columns = Object.keys(row);
-      rows.push(columns.map((column) => row[column]));
-    }
-    return { columns, rows, isCut: false };
-  } catch (error) {
-    throw new RollcallError('ROLLCALL_SQL_INVALID', `SQLite says: ${errorText(error)}`, { cause: error });
   }
 }
