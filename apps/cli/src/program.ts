@@ -1,6 +1,6 @@
 import { Command as Program, type OptionValues } from 'commander';
 import type { Command } from './commands/command.js';
-import { runCommand } from './run.js';
+import { runCommand, runLocalCommand } from './run.js';
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
@@ -17,6 +17,7 @@ export function createProgram(version: string): Program {
   addOperating(program);
   addLookingBack(program);
   addKeeping(program);
+  addSql(program);
   return program;
 }
 
@@ -216,6 +217,26 @@ function addKeeping(program: Program): void {
     .addHelpText('after', '\nExits with 3 when there are differences that were not repaired.')
     .action((options: OptionValues) =>
       runCommand(async () => (await import('./commands/verify.js')).verify, options),
+    );
+}
+
+function addSql(program: Program): void {
+  program
+    .command('sql [statement]')
+    .description('asks the registry in SQL, where its tables are kept; read-only')
+    .option('--limit <rows>', 'rows to show at most; default 1000')
+    .option('--longest <duration>', 'longest time it may take; default 30s')
+    .option('--rebuild', 'first empty the tables and write them again from the journal')
+    .option('--json', 'for programs: JSON on standard output, and nothing else there')
+    .addHelpText(
+      'after',
+      `\nTables: services, instances, endpoints, instance_tags, instance_metadata, config, config_rules, events;
+views: present_instances, service_health. docs/guides/sql.md has their columns and ten questions.
+They are in ROLLCALL_SQL_URL, or else in sql/rollcall.db of ROLLCALL_DATA_DIR, where "npm start" keeps them.
+${example('rollcall sql "select * from service_health"', 'rollcall sql --rebuild')}`,
+    )
+    .action((statement: string | undefined, options: OptionValues) =>
+      runLocalCommand(async () => (await import('./commands/sql.js')).sql, options, statement),
     );
 }
 

@@ -10,6 +10,19 @@ export interface CommandContext {
   readonly json: boolean;
 }
 
+/** What a command gets that may do without a broker. */
+export interface LocalContext extends Pick<CommandContext, 'read' | 'json'> {
+  /** Joins the broker; whoever opens a session closes it. */
+  openSession(): Promise<Session>;
+}
+
+/** A command that decides itself whether it needs a broker. */
+export type LocalCommand<Options = object, Arguments extends readonly unknown[] = []> = (
+  context: LocalContext,
+  options: Options,
+  ...words: Arguments
+) => Promise<number | void>;
+
 /** Options that every command takes. */
 export interface CommonOptions {
   readonly namespace?: string;
