@@ -11,6 +11,9 @@ export function hints(launched: Launched, settings: LauncherSettings, paint: Pai
     [`curl ${http}/v1/namespaces/default/services/orders/instances`, 'where it runs'],
     ['npm run rollcall -- services', 'the same as a table'],
     ['npm run rollcall -- replay --from 1', 'the whole story from the journal'],
+    ...(settings.registry.roles.has('sql')
+      ? [[`npm run rollcall -- sql "select * from service_health"`, 'any question, in SQL'] as const]
+      : []),
     ...(victim === undefined
       ? []
       : [[`kill -9 ${victim.pid}`, `${victim.name} dies; watch what is noticed`] as const]),

@@ -62,7 +62,13 @@ async function launchRegistry(context: LaunchContext, broker: LaunchedBroker): P
   const registry = await startApp({
     name: 'registry',
     main: appMain('registry'),
-    env: { ...env, ...broker.env, ...broker.registryEnv, ROLLCALL_HTTP_PORT: String(settings.httpPort) },
+    env: {
+      ...env,
+      ...broker.env,
+      ...broker.registryEnv,
+      ...settings.registryEnv,
+      ROLLCALL_HTTP_PORT: String(settings.httpPort),
+    },
     logDir: settings.logDir,
   });
   shutdown.onEnd(() => registry.stop());

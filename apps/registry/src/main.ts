@@ -14,13 +14,13 @@ async function start(context: ServerContext): Promise<RunningServer> {
   log.info('listening', { url: await app.getUrl(), roles: [...settings.roles].join(',') });
   parts.node
     .join()
-    .then(() => parts.node.ended())
+    .then((joined) => Promise.all([parts.node.ended(), parts.sql?.start(joined.store.journal)]))
     .catch((error: unknown) => isStopping || fail(error));
   return {
     stop: async () => {
       isStopping = true;
       // Leadership first: another process can lead while our last answers go out.
-      await Promise.all([parts.node.stop(), app.close(), dns?.stop()]);
+      await Promise.all([parts.node.stop(), app.close(), dns?.stop(), parts.sql?.stop()]);
     },
   };
 }

@@ -114,6 +114,7 @@ export const limits = {
   sqlRowsDefault: 1_000,
   sqlRowsMax: 100_000,
   sqlTimeoutMs: 30_000,
+  sqlTimeoutMsMax: 600_000,
 
   /** Questions about the past that one process works on at a time, and that may wait for their turn. */
   historyReadsMax: 2,

@@ -45,8 +45,8 @@ export class JetStreamJournal implements Journal {
 
   async ends(): Promise<JournalEnds> {
     try {
-      const { state } = await this.#manager.streams.info(this.#place.streams.journal);
-      return { firstSequence: state.first_seq, lastSequence: state.last_seq };
+      const { state, created } = await this.#manager.streams.info(this.#place.streams.journal);
+      return { firstSequence: state.first_seq, lastSequence: state.last_seq, foundedAt: created };
     } catch (error) {
       throw brokerError(error, 'looking at the journal');
     }

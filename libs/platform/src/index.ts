@@ -1,7 +1,7 @@
 /** Settings, log and readiness of a process. See README.md. */
 export { exitCodeOf, exitCodes } from './exit-code.js';
 export { openLog, type ServerLog } from './log/open-log.js';
-export type { Standing } from './metrics/metric-sources.js';
+export type { MetricSources, Standing } from './metrics/metric-sources.js';
 export { type Metrics, openMetrics } from './metrics/metrics.js';
 export { type Check, type CheckResult, Readiness, type ReadinessReport } from './readiness/readiness.js';
 export { settingsElsewhere } from './settings/elsewhere.js';

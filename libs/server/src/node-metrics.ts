@@ -1,11 +1,18 @@
 import type { InstanceView } from '#contracts';
 import { isPresent, routability } from '#domain';
-import { type Metrics, openMetrics, type Standing } from '#platform';
+import { type Metrics, type MetricSources, openMetrics, type Standing } from '#platform';
 import type { RegistryNode } from './registry-node.js';
 
-/** The metrics of a node that comes to be only afterwards: it is told of what the node does. */
-export function nodeMetrics(node: () => RegistryNode): Promise<Metrics> {
+/**
+ * The metrics of a node that comes to be only afterwards: it is told of what the node does.
+ * @param more what else this process does
+ */
+export function nodeMetrics(
+  node: () => RegistryNode,
+  more: Pick<MetricSources, 'sql'> = {},
+): Promise<Metrics> {
   return openMetrics({
+    ...more,
     instances: () => instancesByStatus(node()),
     preferred: () => preferredByService(node()),
     standing: () => standingOf(node()),

@@ -81,7 +81,7 @@ export class RegistryNode {
   }
 
   /** Joins, and resolves when it has. @throws what waiting cannot heal */
-  async join(): Promise<void> {
+  async join(): Promise<JoinedRegistry> {
     const { settings, log, name } = this.#options;
     this.#joined = await joinBroker({
       access: { ...settings.broker, name },
@@ -97,6 +97,7 @@ export class RegistryNode {
       server: connection.info?.version ?? 'unknown',
     });
     this.#watch(connection);
+    return this.#joined;
   }
 
   /** Rejects when the connection ended for good without stop(): the broker no longer lets us in. */

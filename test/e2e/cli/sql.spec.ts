@@ -198,7 +198,7 @@ describe('a registry with the role sql', () => {
       ROLLCALL_ROLES: 'sql',
       ROLLCALL_SQL_URL: 'postgres://me@127.0.0.1:1/none',
     });
-    await alone.readiness(503, /not kept up/);
+    expect(await alone.readiness(503, /not kept up/)).toContain('ECONNREFUSED');
     await alone.stop();
   });
 });

@@ -13,7 +13,7 @@ export interface CommandContext {
 /** What a command gets that may do without a broker. */
 export interface LocalContext extends Pick<CommandContext, 'read' | 'json'> {
   /** Joins the broker; whoever opens a session closes it. */
-  openSession(): Promise<Session>;
+  readonly openSession: () => Promise<Session>;
 }
 
 /** A command that decides itself whether it needs a broker. */

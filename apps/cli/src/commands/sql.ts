@@ -88,7 +88,7 @@ function cellOf(value: unknown): string | number {
   if (value === null) return 'null';
   if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
   if (typeof value === 'number') return value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function objectsOf({ columns, rows, isCut, sequence, at }: SqlAnswer): object {

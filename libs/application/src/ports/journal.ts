@@ -3,6 +3,8 @@ import type { AggregateId, NewEvent, RawEvent } from '#contracts';
 export interface JournalEnds {
   readonly firstSequence: number;
   readonly lastSequence: number;
+  /** Broker time at which the journal was made: what another journal says differs in it. */
+  readonly foundedAt: string;
 }
 
 export interface AppendOptions {

@@ -7,6 +7,16 @@ export interface MetricSources {
   /** Undefined while it is not known. */
   standing(): Promise<Standing | undefined>;
   watchers(): number;
+  /** Where the SQL tables stand, in a process that keeps them. */
+  sql?(): SqlTablesStanding;
+}
+
+/** Where the SQL tables of a process stand. */
+export interface SqlTablesStanding {
+  /** Journal sequence they reflect. */
+  readonly position: number;
+  /** Why they are not kept up. */
+  readonly trouble: Error | undefined;
 }
 
 /** Where a node stands. */

@@ -1,5 +1,5 @@
 import type PromClient from 'prom-client';
-import type { MetricSources, Standing } from './metric-sources.js';
+import type { MetricSources, SqlTablesStanding, Standing } from './metric-sources.js';
 
 /** One answered request. */
 interface AnsweredRequest {
@@ -84,6 +84,9 @@ const gaugeHelp = {
   rollcall_quarantined_events:
     'Events that could not be read or were refused, since the registry was founded.',
   rollcall_leases: 'Leases that are alive.',
+  rollcall_sql_position: 'Journal sequence the SQL tables reflect.',
+  rollcall_sql_lag_events: 'Events of the journal the SQL tables do not reflect yet.',
+  rollcall_sql_up: '1 while the SQL database takes what is written.',
 } as const;
 type GaugeName = keyof typeof gaugeHelp;
 
@@ -115,6 +118,7 @@ function fill(
   const values: Partial<Record<GaugeName, number>> = {
     rollcall_watchers: sources.watchers(),
     ...(standing === undefined ? {} : standingValues(standing)),
+    ...sqlValues(sources.sql?.(), standing),
   };
   for (const [name, gauge] of Object.entries(single) as [GaugeName, PromClient.Gauge][]) {
     const value = values[name];
@@ -122,6 +126,21 @@ function fill(
     if (value === undefined) gauge.remove();
     else gauge.set(value);
   }
+}
+
+function sqlValues(
+  tables: SqlTablesStanding | undefined,
+  standing: Standing | undefined,
+): Partial<Record<GaugeName, number>> {
+  if (tables === undefined) return {};
+  const { position, trouble } = tables;
+  return {
+    rollcall_sql_position: position,
+    rollcall_sql_up: Number(trouble === undefined),
+    ...(standing === undefined
+      ? {}
+      : { rollcall_sql_lag_events: Math.max(0, standing.journalEnd - position) }),
+  };
 }
 
 function standingValues(standing: Standing): Partial<Record<GaugeName, number>> {

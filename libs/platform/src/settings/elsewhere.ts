@@ -2,8 +2,6 @@
 export const settingsElsewhere: Readonly<Record<string, string>> = {
   NATS_SERVER_BIN: 'The nats-server to start, instead of one that is found or installed.',
   ROLLCALL_NATS_PORT: 'Port of the nats-server we start, on 127.0.0.1 (default 4222; -1 for any free port).',
-  ROLLCALL_DATA_DIR:
-    'Where a started nats-server and the logs of started processes keep their files (default `.data`).',
   ROLLCALL_NATS_RELEASE_URL: 'Archive to download nats-server from when nothing else gives one.',
   ROLLCALL_NATS_SHA256: 'SHA-256 of that archive.',
   ROLLCALL_INSTANCE: 'SDK: id of this instance (default: host name and port).',

@@ -41,6 +41,8 @@ describe('settings that nobody gave', () => {
       roles: new Set(['projector', 'watchman', 'api', 'dns']),
       http: { host: '127.0.0.1', port: 7400, hosts: [] },
       dns: { port: 7453 },
+      dataDir: '.data',
+      sql: { url: '.data/sql/rollcall.db' },
       log: { format: 'pretty', level: 'info' },
     });
   });
@@ -73,6 +75,7 @@ describe('settings that are right', () => {
       ROLLCALL_HTTP_PORT: '0',
       ROLLCALL_HTTP_HOSTS: 'registry.lan, registry.lan:7400',
       ROLLCALL_TOKEN: 'a-long-enough-token',
+      ROLLCALL_DATA_DIR: '/srv/rollcall',
       ROLLCALL_SYS_USER: 'sys',
       ROLLCALL_SYS_PASSWORD: 'syspw',
       ROLLCALL_LOG: 'json',
@@ -94,6 +97,8 @@ describe('settings that are right', () => {
         hosts: ['registry.lan', 'registry.lan:7400'],
         token: 'a-long-enough-token',
       },
+      dataDir: '/srv/rollcall',
+      sql: { url: '/srv/rollcall/sql/blue.db' },
       log: { format: 'json', level: 'debug' },
     });
   });
@@ -107,6 +112,24 @@ describe('settings that are right', () => {
   ])('a server address %s is taken apart into address and login', (url, broker) => {
     expect(settingsOf({ NATS_URL: url }).broker).toEqual(broker);
   });
+
+  it('give the role sql to whoever says where the tables are, and not to whoever chose other roles', () => {
+    const url = 'postgres://me:p@ss@host/registry';
+    expect(settingsOf({ ROLLCALL_SQL_URL: url })).toMatchObject({
+      sql: { url },
+      roles: new Set(['projector', 'watchman', 'api', 'dns', 'sql']),
+    });
+    const chosen = settingsOf({ ROLLCALL_SQL_URL: url, ROLLCALL_ROLES: 'api' });
+    expect(chosen.roles).toEqual(new Set(['api']));
+    expect(settingsOf({ ROLLCALL_ROLES: 'sql' }).sql.url).toBe('.data/sql/rollcall.db');
+  });
+
+  it.each(['view.db', '/srv/a b/view.db', 'sqlite:view.db', 'postgresql://host/db'])(
+    'tables may be in %s',
+    (url) => {
+      expect(settingsOf({ ROLLCALL_SQL_URL: url }).sql.url).toBe(url);
+    },
+  );
 
   it('prefer a login of its own to one in the address', () => {
     const { broker } = settingsOf({ NATS_URL: 'nats://other@host', NATS_USER: 'me', NATS_PASSWORD: 'pw' });
@@ -142,7 +165,7 @@ describe('settings that are wrong', () => {
       'ROLLCALL_HTTP_PORT is "70000", allowed is 0 to 65535',
       'ROLLCALL_LOG is "xml", allowed is pretty or json',
       'ROLLCALL_PREFIX is "Not-Ok"',
-      'ROLLCALL_ROLES is "api,http", allowed is one or more of projector, watchman, api, dns, with commas between them',
+      'ROLLCALL_ROLES is "api,http", allowed is one or more of projector, watchman, api, dns, sql, with commas between them',
       'ROLLCALL_NAMESPACE is "a.b"',
     ]) {
       expect(error.message).toContain(part);
@@ -173,9 +196,10 @@ describe('settings that are wrong', () => {
       ROLLCALL_TOKEN: 'short',
       NATS_NKEY: 'SUNOSEED',
       NATS_URL: 'nats://me:hunter2@ho st',
+      ROLLCALL_SQL_URL: 'mysql://me:hunter3@host/x',
       ROLLCALL_LOG: 'xml',
     });
-    for (const secret of ['short', 'SUNOSEED', 'hunter2']) expect(message).not.toContain(secret);
+    for (const secret of ['short', 'SUNOSEED', 'hunter2', 'hunter3']) expect(message).not.toContain(secret);
   });
 });
 
@@ -183,6 +207,7 @@ describe('what is shown of the settings', () => {
   it('has every one of them, with secrets masked and defaults marked', () => {
     const { effective } = readSettings({
       NATS_URL: 'nats://me:hunter2@host',
+      ROLLCALL_SQL_URL: 'postgres://me:hunter@4@host/db',
       ROLLCALL_TOKEN: 'a-long-enough-token',
       ROLLCALL_SYS_USER: 'sys',
       ROLLCALL_SYS_PASSWORD: 'hunter3',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { RollcallError } from '#contracts';
 import { crossProblems, type GivenSettings, seedOf } from './cross-rules.js';
 import { settingsElsewhere } from './elsewhere.js';
@@ -73,8 +74,10 @@ function describeWrong(name: SettingName, value: string): string {
 }
 
 function shown(name: SettingName, value: string): string {
-  if (settingDocs.get(settingsSchema.shape[name])?.secret === true) return MASK;
-  return name === 'NATS_URL' ? value.replaceAll(/\/\/[^@/,]*@/g, `//${MASK}@`) : value;
+  const doc = settingDocs.get(settingsSchema.shape[name]);
+  if (doc?.secret === true) return MASK;
+  // Greedy: a password may hold an @ that nobody encoded.
+  return doc?.hidesLogin === true ? value.replaceAll(/\/\/[^/,]*@/g, `//${MASK}@`) : value;
 }
 
 function effectiveOf(given: GivenSettings): EffectiveSetting[] {
@@ -97,7 +100,7 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     prefix: values.ROLLCALL_PREFIX ?? '',
     replicas: values.ROLLCALL_REPLICAS,
     namespace: values.ROLLCALL_NAMESPACE,
-    roles: values.ROLLCALL_ROLES,
+    roles: rolesOf(values, given),
     http: {
       host: values.ROLLCALL_HTTP_HOST,
       port: values.ROLLCALL_HTTP_PORT,
@@ -106,9 +109,26 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     },
     dns: { port: values.ROLLCALL_DNS_PORT },
     log: { format: values.ROLLCALL_LOG, level: values.ROLLCALL_LOG_LEVEL },
+    dataDir: values.ROLLCALL_DATA_DIR,
+    sql: sqlOf(values),
     ...defined({ domain: values.ROLLCALL_JS_DOMAIN }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
   };
+}
+
+/** Who says where tables are to be wants them kept, unless the roles are chosen one by one. */
+function rolesOf({ ROLLCALL_ROLES: roles }: SettingValues, given: GivenSettings): Settings['roles'] {
+  const isSqlMeant = given.ROLLCALL_ROLES === undefined && given.ROLLCALL_SQL_URL !== undefined;
+  return isSqlMeant ? new Set([...roles, 'sql' as const]) : roles;
+}
+
+/** Registries that share a data directory have a file each. */
+function sqlOf({
+  ROLLCALL_SQL_URL: url,
+  ROLLCALL_DATA_DIR: directory,
+  ROLLCALL_PREFIX: prefix,
+}: SettingValues): Settings['sql'] {
+  return { url: url ?? join(directory, 'sql', `${prefix ?? 'rollcall'}.db`) };
 }
 
 function brokerOf(values: SettingValues): BrokerLoginSettings {

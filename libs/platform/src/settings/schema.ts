@@ -5,7 +5,8 @@ import { integer, list, oneOf, setting, text, wordList } from './setting.js';
 export const logFormats = ['pretty', 'json'] as const;
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 /** What a process of the registry may do; a fleet splits them as it likes. */
-export const roleNames = ['projector', 'watchman', 'api', 'dns'] as const;
+export const roleNames = ['projector', 'watchman', 'api', 'dns', 'sql'] as const;
+const usualRoles = ['projector', 'watchman', 'api', 'dns'] as const;
 export type Role = (typeof roleNames)[number];
 export type LogFormat = (typeof logFormats)[number];
 export type LogLevel = (typeof logLevels)[number];
@@ -16,6 +17,8 @@ const SERVER_PATTERN = /^((nats|tls):\/\/)?([^\s@/]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za
 const HOST_PATTERN = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 const LISTEN_PATTERN = /^([A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$/;
 const PREFIX_PATTERN = /^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/;
+/** A PostgreSQL, `sqlite:` and a file, or a file. */
+const SQL_URL_PATTERN = /^(postgres(ql)?:\/\/[^\s/]+\/\S+|(?![a-z][a-z0-9+.-]*:\/\/)\S.*)$/i;
 const DOMAIN_PATTERN = /^[^\s.*>]{1,64}$/;
 
 const servers = list(SERVER_PATTERN).transform((urls) =>
@@ -32,6 +35,7 @@ export const settingsSchema = z.object({
       'The broker: one address, or several of one cluster with commas between them. `npm start` sets it for what it starts.',
     allowed: 'nats://host:port, tls://host:port or host:port, several with commas between them',
     byDefault: 'nats://127.0.0.1:4222',
+    hidesLogin: true,
   }),
   NATS_USER: setting(text(), {
     meaning: 'User name at the broker.',
@@ -102,11 +106,11 @@ export const settingsSchema = z.object({
       byDefault: 'default',
     },
   ),
-  ROLLCALL_ROLES: setting(wordList(roleNames, roleNames), {
+  ROLLCALL_ROLES: setting(wordList(roleNames, usualRoles), {
     meaning:
-      'What this registry process does: fold the journal (`projector`), find out who is dead (`watchman`), answer over HTTP and NATS (`api`), answer DNS (`dns`). Each role may run in any number of processes. /healthz, /readyz and /metrics are answered whatever the roles.',
+      'What this registry process does: fold the journal (`projector`), find out who is dead (`watchman`), answer over HTTP and NATS (`api`), answer DNS (`dns`), keep the SQL tables (`sql`). Each role may run in any number of processes. /healthz, /readyz and /metrics are answered whatever the roles.',
     allowed: `one or more of ${roleNames.join(', ')}, with commas between them`,
-    byDefault: roleNames.join(','),
+    byDefault: `${usualRoles.join(',')}, and sql when ROLLCALL_SQL_URL is set`,
   }),
   ROLLCALL_HTTP_HOST: setting(
     text(LISTEN_PATTERN).transform((value) => value ?? '127.0.0.1'),
@@ -151,6 +155,22 @@ export const settingsSchema = z.object({
     allowed: 'a password, together with ROLLCALL_SYS_USER',
     byDefault: '',
     secret: true,
+  }),
+  ROLLCALL_DATA_DIR: setting(
+    text().transform((value) => value ?? '.data'),
+    {
+      meaning:
+        'Where a nats-server we start, the SQL tables and the logs of processes we start keep their files.',
+      allowed: 'the path of a directory',
+      byDefault: '.data',
+    },
+  ),
+  ROLLCALL_SQL_URL: setting(text(SQL_URL_PATTERN), {
+    meaning:
+      'Where a process with the role `sql` keeps the registry as tables, and where `rollcall sql` looks; setting it gives a registry that role. See docs/guides/sql.md.',
+    allowed: 'postgres://user:password@host:port/database, or the path of a SQLite file',
+    byDefault: 'sql/rollcall.db in ROLLCALL_DATA_DIR',
+    hidesLogin: true,
   }),
   ROLLCALL_LOG: setting(oneOf(logFormats, 'pretty'), {
     meaning: 'Lines for people, or one JSON object a line for machines.',

@@ -10,6 +10,8 @@ export interface SettingDoc {
   readonly byDefault: string;
   /** Never shown. */
   readonly secret?: boolean;
+  /** Addresses in it are shown without the login that may stand before the host. */
+  readonly hidesLogin?: boolean;
 }
 
 export const settingDocs = z.registry<SettingDoc>();

@@ -33,5 +33,9 @@ export interface Settings {
   };
   /** Where DNS is answered, by a process that has the role. */
   readonly dns: { readonly port: number };
+  /** Directory of everything this process keeps on the disk. */
+  readonly dataDir: string;
+  /** Where the SQL tables are, or would be: a process with the role `sql` keeps them. */
+  readonly sql: { readonly url: string };
   readonly log: { readonly format: LogFormat; readonly level: LogLevel };
 }

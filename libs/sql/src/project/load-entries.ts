@@ -1,14 +1,9 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type AggregateId, aggregateKey, parseAggregateKey } from '#contracts';
 import type { ViewEntry } from '#domain';
-import type { SqlDialect } from '../database/database.js';
-import type { Tables } from '../schema/tables.js';
 import { rowSource } from '../write/row-source.js';
-
-interface LoadPlace {
-  readonly kysely: Kysely<Tables>;
-  readonly dialect: SqlDialect;
-}
+import { loadConfig } from './load-config.js';
+import type { LoadPlace, PutEntry } from './load-place.js';
 
 /** The entries the tables hold under some keys; keys they hold nothing under are left out. */
 export async function loadEntries(place: LoadPlace, keys: Iterable<string>): Promise<Map<string, ViewEntry>> {
@@ -19,15 +14,14 @@ export async function loadEntries(place: LoadPlace, keys: Iterable<string>): Pro
   };
   await loadInstances(place, wanted, put);
   await loadServices(place, wanted, put);
+  await loadConfig(place, wanted, put);
   return entries;
 }
-
-type Put = (id: AggregateId, json: string | null) => void;
 
 async function loadInstances(
   { kysely, dialect }: LoadPlace,
   ids: readonly AggregateId[],
-  put: Put,
+  put: PutEntry,
 ): Promise<void> {
   const instances = ids.filter((id) => id.kind === 'instance');
   if (instances.length === 0) return;
@@ -42,7 +36,7 @@ async function loadInstances(
 async function loadServices(
   { kysely, dialect }: LoadPlace,
   ids: readonly AggregateId[],
-  put: Put,
+  put: PutEntry,
 ): Promise<void> {
   const services = ids.filter((id) => id.kind === 'service' || id.kind === 'protection');
   if (services.length === 0) return;

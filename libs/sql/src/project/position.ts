@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { RollcallError } from '#contracts';
+import type { JournalEnds } from '#application';
 import { toTime } from '#domain';
 import type { Tables } from '../schema/tables.js';
 import type { WritePlace } from '../write/write-rows.js';
@@ -16,13 +17,14 @@ export interface StartingPoint {
 
 /**
  * Where to go on. Tables that are new, made by other rules, or ahead of the journal are emptied: then the journal
- * is another one. Of several who ask at once, one empties and the others find it done.
+ * is another one. So are those of a journal founded at another time. Of several who ask at once, one empties and
+ * the others find it done.
  */
-export function findStart(kysely: Kysely<Tables>, lastSequence: number): Promise<StartingPoint> {
+export function findStart(kysely: Kysely<Tables>, journal: JournalEnds): Promise<StartingPoint> {
   return kysely.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('rollcall_projection')
-      .values({ name: NAME, version: 0, position: 0, at: null })
+      .values({ name: NAME, version: 0, position: 0, at: null, journal: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     // Takes the row's lock: nobody else decides or writes until we have decided.
@@ -31,22 +33,39 @@ export function findStart(kysely: Kysely<Tables>, lastSequence: number): Promise
       .set({ name: NAME })
       .where('name', '=', NAME)
       .execute();
-    const { position, version } = await transaction
+    const held = await transaction
       .selectFrom('rollcall_projection')
-      .select(['position', 'version'])
+      .select(['position', 'version', 'journal'])
       .where('name', '=', NAME)
       .executeTakeFirstOrThrow();
-    const emptied = reasonToEmpty(version, position, lastSequence);
-    if (emptied === undefined) return { position };
-    await empty(transaction);
-    return { position: 0, emptied };
+    const emptied = reasonToEmpty(held, journal);
+    if (emptied !== undefined) await empty(transaction);
+    if (held.journal !== journal.foundedAt) {
+      await transaction
+        .updateTable('rollcall_projection')
+        .set({ journal: journal.foundedAt })
+        .where('name', '=', NAME)
+        .execute();
+    }
+    return emptied === undefined ? { position: held.position } : { position: 0, emptied };
   });
 }
 
-function reasonToEmpty(version: number, position: number, lastSequence: number): string | undefined {
+interface HeldPosition {
+  readonly version: number;
+  readonly position: number;
+  readonly journal: string | null;
+}
+
+function reasonToEmpty(
+  { version, position, journal }: HeldPosition,
+  { foundedAt, lastSequence }: JournalEnds,
+): string | undefined {
   if (version === 0) return 'they are new';
   if (version !== PROJECTION_VERSION)
     return `they were made by rules ${version}, ours are ${PROJECTION_VERSION}`;
+  if (journal !== null && journal !== foundedAt)
+    return `they are of a journal founded at ${journal}, and this one was at ${foundedAt}`;
   return position > lastSequence
     ? `they are at ${position}, and the journal ends at ${lastSequence}`
     : undefined;
@@ -63,6 +82,8 @@ const tables = [
   'endpoints',
   'instance_tags',
   'instance_metadata',
+  'config',
+  'config_rules',
   'events',
 ] as const;
 
@@ -70,7 +91,7 @@ async function empty(transaction: Transaction<Tables>): Promise<void> {
   for (const table of tables) await transaction.deleteFrom(table).execute();
   await transaction
     .updateTable('rollcall_projection')
-    .set({ version: PROJECTION_VERSION, position: 0, at: null })
+    .set({ version: PROJECTION_VERSION, position: 0, at: null, journal: null })
     .where('name', '=', NAME)
     .execute();
 }

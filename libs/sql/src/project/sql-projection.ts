@@ -1,13 +1,16 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { errorText, isRollcallError, limits, type RawEvent, RollcallError } from '#contracts';
+import { errorText, isRollcallError, limits, type RawEvent } from '#contracts';
 import { type Clock, type Journal, type Log, silentLog, systemClock } from '#application';
 import type { SqlDatabase } from '../database/database.js';
+import { guarded } from '../database/guarded.js';
 import { purgeTombstones, writeBatch } from '../write/write-batch.js';
 import { EventBuffer } from './event-buffer.js';
 import { decodeBatch, foldBatch } from './fold-batch.js';
 import { KnownEntries } from './known-entries.js';
 import { loadEntries } from './load-entries.js';
 import { findStart, movePosition, startOver } from './position.js';
+import { PositionWaiters } from './position-waiters.js';
 
 export interface SqlProgress {
   /** Everything up to here is in the tables. */
@@ -42,9 +45,10 @@ export class SqlProjection {
   readonly #clock: Clock;
   readonly #onProgress: (progress: SqlProgress) => void;
   readonly #known = new KnownEntries();
-  readonly #waiters = new Set<{ readonly sequence: number; readonly done: () => void }>();
+  readonly #waiters: PositionWaiters;
   #buffer: EventBuffer | undefined;
   #position = 0;
+  #trouble: Error | undefined;
   #purgedAtMs = 0;
   #isFarBehind = false;
   #isStopped = false;
@@ -56,12 +60,18 @@ export class SqlProjection {
     this.#database = database;
     this.#log = log;
     this.#clock = clock;
+    this.#waiters = new PositionWaiters(clock);
     this.#onProgress = onProgress ?? ((): void => undefined);
   }
 
   /** Journal sequence the tables reflect. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Why the last attempt to write failed; undefined once one worked again. */
+  get trouble(): Error | undefined {
+    return this.#trouble;
   }
 
   /**
@@ -89,30 +99,21 @@ export class SqlProjection {
   /** Resolves when the tables reflect a sequence. @throws ROLLCALL_POSITION_NOT_REACHED */
   async reached(sequence: number, timeoutMs: number = limits.atLeastWaitMsMax): Promise<void> {
     if (this.#position >= sequence) return;
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#clock.after(timeoutMs, () => {
-        this.#waiters.delete(waiter);
-        const text = `the tables are at ${this.#position} and did not reach ${sequence} in ${timeoutMs} ms`;
-        reject(
-          new RollcallError('ROLLCALL_POSITION_NOT_REACHED', text, { details: { position: this.#position } }),
-        );
-      });
-      const waiter = { sequence, done: () => (cancel(), resolve()) };
-      this.#waiters.add(waiter);
-    });
+    await this.#waiters.wait(sequence, timeoutMs, () => this.#position);
   }
 
   /** Takes the position from the tables, which may have been emptied for a reason. */
   async #resume(): Promise<void> {
     this.#known.clear();
-    const { lastSequence } = await this.#journal.ends();
-    const { position, emptied } = await guarded(() => findStart(this.#database.kysely, lastSequence));
+    const ends = await this.#journal.ends();
+    const { lastSequence } = ends;
+    const { position, emptied } = await guarded(() => findStart(this.#database.kysely, ends));
     if (emptied !== undefined) {
       this.#log.info('building the SQL tables from zero', { because: emptied, events: lastSequence });
     }
     this.#position = position;
     this.#isFarBehind = lastSequence - position >= BULK_EVENTS;
-    this.#tellWaiters();
+    this.#waiters.reached(this.#position);
   }
 
   async #run(): Promise<void> {
@@ -122,7 +123,10 @@ export class SqlProjection {
       } catch (error) {
         if (this.#isStopped) return;
         const isRival = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT');
-        if (!isRival) this.#log.warn('the SQL tables are not kept up', { error: errorText(error) });
+        if (!isRival) {
+          this.#trouble = error as Error;
+          this.#log.warn('the SQL tables are not kept up', { error: errorText(error) });
+        }
         await this.#pause();
         await this.#resume().catch(() => undefined);
       }
@@ -137,6 +141,8 @@ export class SqlProjection {
         const events = await buffer.take();
         if (events.length === 0 || this.#isStopped) return;
         await this.#write(events);
+        // SQLite works in this thread: others have their turn between two batches.
+        await breath();
       }
     } finally {
       buffer.close();
@@ -160,11 +166,12 @@ export class SqlProjection {
         if (isPurgeDue) await purgeTombstones(place, last.atMs);
       }),
     );
+    this.#trouble = undefined;
     if (isPurgeDue) this.#purgedAtMs = last.atMs;
     for (const [key, { after }] of folded.changes) this.#known.set(key, after);
     this.#known.trim();
     this.#position = last.sequence;
-    this.#tellWaiters();
+    this.#waiters.reached(this.#position);
     this.#onProgress({
       position: this.#position,
       events: raws.length,
@@ -197,30 +204,10 @@ export class SqlProjection {
     await sql`analyze`.execute(this.#database.kysely).catch(() => undefined);
   }
 
-  #tellWaiters(): void {
-    for (const waiter of this.#waiters) {
-      if (waiter.sequence > this.#position) continue;
-      this.#waiters.delete(waiter);
-      waiter.done();
-    }
-  }
-
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(limits.sqlRetryMs, resolve);
       this.#endPause = () => (cancel(), resolve());
-    });
-  }
-}
-
-/** Whatever a driver throws, as a catalogue error. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isRollcallError(error)) throw error;
-    throw new RollcallError('ROLLCALL_SQL_UNAVAILABLE', `the database refuses: ${errorText(error)}`, {
-      cause: error,
     });
   }
 }

@@ -24,15 +24,23 @@ export function eventRow(raw: RawEvent, decoded: Decoded, { outcome, problem }: 
   };
 }
 
-function namesIn(key: string): Pick<EventRow, 'aggregate' | 'namespace' | 'service' | 'instance'> {
-  const aggregate = parseAggregateKey(key);
-  if (aggregate === undefined) return { aggregate: null, namespace: null, service: null, instance: null };
-  return {
-    aggregate: aggregate.kind,
-    namespace: aggregate.namespace,
-    service: 'service' in aggregate ? aggregate.service : null,
-    instance: 'instance' in aggregate ? aggregate.instance : null,
-  };
+type Names = Pick<EventRow, 'aggregate' | 'namespace' | 'service' | 'instance' | 'application' | 'key'>;
+
+const unnamed: Names = {
+  aggregate: null,
+  namespace: null,
+  service: null,
+  instance: null,
+  application: null,
+  key: null,
+};
+
+function namesIn(subject: string): Names {
+  const aggregate = parseAggregateKey(subject);
+  if (aggregate === undefined) return unnamed;
+  const { kind, ...names } = aggregate;
+  const key = 'schedule' in names ? { key: names.schedule } : {};
+  return { ...unnamed, ...names, ...key, aggregate: kind };
 }
 
 type Attributes = Pick<

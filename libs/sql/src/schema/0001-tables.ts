@@ -8,6 +8,8 @@ const primaryKeys = {
   endpoints: ['namespace', 'service', 'instance', 'name'],
   instance_tags: ['namespace', 'service', 'instance', 'tag'],
   instance_metadata: ['namespace', 'service', 'instance', 'key'],
+  config: ['namespace', 'application', 'key'],
+  config_rules: ['namespace', 'application', 'kind', 'name'],
 } as const;
 
 /** Columns that may be empty; all others must be filled. */
@@ -33,6 +35,8 @@ const nullable: Readonly<Record<WrittenTable, readonly string[]>> = {
   endpoints: ['address', 'port', 'path', 'subject'],
   instance_tags: [],
   instance_metadata: [],
+  config: ['content_type', 'value', 'author', 'reason'],
+  config_rules: ['author', 'reason'],
   events: Object.keys(columns.events).filter(
     (name) => !['sequence', 'at', 'at_ms', 'subject', 'outcome'].includes(name),
   ),
@@ -46,6 +50,7 @@ export async function createTables(db: Kysely<unknown>, dialect: SqlDialect): Pr
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('position', 'bigint', (column) => column.notNull())
     .addColumn('at', 'text')
+    .addColumn('journal', 'text')
     .execute();
   for (const table of Object.keys(primaryKeys) as (keyof typeof primaryKeys)[]) {
     await withColumns(db.schema.createTable(table), table)
@@ -87,6 +92,11 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .createIndex('events_of_instance')
     .on('events')
     .columns(['namespace', 'service', 'instance'])
+    .execute();
+  await db.schema
+    .createIndex('events_of_config')
+    .on('events')
+    .columns(['namespace', 'application', 'key'])
     .execute();
   await db.schema.createIndex('events_by_time').on('events').column('at_ms').execute();
   await db.schema.createIndex('endpoints_by_address').on('endpoints').column('address').execute();

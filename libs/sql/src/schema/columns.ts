@@ -2,6 +2,17 @@ import type { Tables } from './tables.js';
 
 type ColumnType = 'text' | 'bigint';
 
+const configStory = {
+  revision: 'bigint',
+  author: 'text',
+  reason: 'text',
+  sequence: 'bigint',
+  changed_at: 'text',
+  changed_at_ms: 'bigint',
+  cause_type: 'text',
+  entry: 'text',
+} as const;
+
 /** The columns of each table that rows are written to, in order. `columns.spec` holds them against the database. */
 export const columns = {
   services: {
@@ -68,6 +79,24 @@ export const columns = {
   },
   instance_tags: { namespace: 'text', service: 'text', instance: 'text', tag: 'text' },
   instance_metadata: { namespace: 'text', service: 'text', instance: 'text', key: 'text', value: 'text' },
+  config: {
+    namespace: 'text',
+    application: 'text',
+    key: 'text',
+    content_type: 'text',
+    value: 'text',
+    secret: 'bigint',
+    deleted: 'bigint',
+    ...configStory,
+  },
+  config_rules: {
+    namespace: 'text',
+    application: 'text',
+    kind: 'text',
+    name: 'text',
+    record: 'text',
+    ...configStory,
+  },
   events: {
     sequence: 'bigint',
     at: 'text',
@@ -78,6 +107,8 @@ export const columns = {
     namespace: 'text',
     service: 'text',
     instance: 'text',
+    application: 'text',
+    key: 'text',
     event_id: 'text',
     source: 'text',
     actor: 'text',

@@ -6,6 +6,8 @@ export interface Tables {
   endpoints: EndpointRow;
   instance_tags: TagRow;
   instance_metadata: MetadataRow;
+  config: ConfigRow;
+  config_rules: ConfigRuleRow;
   events: EventRow;
 }
 
@@ -15,7 +17,10 @@ interface ProjectionRow {
   /** Rules the rows were made by. Rows made by other rules are made again from zero. */
   readonly version: number;
   readonly position: number;
+  /** Broker time of that event. */
   readonly at: string | null;
+  /** Which journal the rows are of: when it was founded. Rows of another one are made again from zero. */
+  readonly journal: string | null;
 }
 
 /** Every service anybody has spoken of. Policy columns are null until an operator sets one. */
@@ -104,6 +109,45 @@ export interface MetadataRow extends InstanceNames {
   readonly value: string;
 }
 
+interface ConfigStory {
+  readonly revision: number;
+  readonly author: string | null;
+  readonly reason: string | null;
+  /** The event that led to this row. */
+  readonly sequence: number;
+  readonly changed_at: string;
+  readonly changed_at_ms: number;
+  readonly cause_type: string;
+  /** The view entry as JSON, exactly; of a secret, with its value sealed. */
+  readonly entry: string;
+}
+
+/** Every config key anybody has set, also those deleted since. */
+export interface ConfigRow extends ConfigStory {
+  readonly namespace: string;
+  readonly application: string;
+  readonly key: string;
+  readonly content_type: string | null;
+  /** Null for a secret, and for what was deleted. */
+  readonly value: string | null;
+  /** 1 for a secret, else 0. */
+  readonly secret: number;
+  /** 1 after it was deleted, else 0. */
+  readonly deleted: number;
+}
+
+/** What was laid down about config keys beside their values: overrides, schemas, gray releases and the like. */
+export interface ConfigRuleRow extends ConfigStory {
+  readonly namespace: string;
+  readonly application: string;
+  /** override, schema, gray, rollout or schedule. */
+  readonly kind: string;
+  /** The key it is about, or the name of the schedule. */
+  readonly name: string;
+  /** JSON. */
+  readonly record: string;
+}
+
 /** Every event of the journal, whether it changed anything or not. */
 export interface EventRow {
   readonly sequence: number;
@@ -116,6 +160,8 @@ export interface EventRow {
   readonly namespace: string | null;
   readonly service: string | null;
   readonly instance: string | null;
+  readonly application: string | null;
+  readonly key: string | null;
   readonly event_id: string | null;
   readonly source: string | null;
   readonly actor: string | null;

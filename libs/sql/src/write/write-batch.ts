@@ -16,6 +16,7 @@ import {
   partOf,
   tagRows,
 } from '../rows/instance-rows.js';
+import { configNames, configRow, configRuleRow } from '../rows/config-rows.js';
 import { type ServiceEntries, serviceRow } from '../rows/service-row.js';
 import { addRows, deleteOf, upsertRows, type WritePlace } from './write-rows.js';
 
@@ -35,6 +36,7 @@ export async function writeBatch(
   );
   await writeParts(place, instances);
   await writeServices(place, changes, known);
+  await writeConfig(place, changes);
 }
 
 interface InstanceChange {
@@ -119,6 +121,19 @@ async function writeServices(
     'services',
     rows.filter(({ isChanged }) => !isChanged).map(({ row }) => row),
   );
+}
+
+async function writeConfig(place: WritePlace, changes: ReadonlyMap<string, EntryChange>): Promise<void> {
+  const values: object[] = [];
+  const rules: object[] = [];
+  for (const [key, { after }] of changes) {
+    const names = configNames(parseAggregateKey(key));
+    if (names === undefined) continue;
+    if (names.kind === 'config') values.push(configRow(names, after));
+    else rules.push(configRuleRow(names, after));
+  }
+  await upsertRows(place, 'config', ['namespace', 'application', 'key'], values);
+  await upsertRows(place, 'config_rules', ['namespace', 'application', 'kind', 'name'], rules);
 }
 
 /**
