@@ -15,9 +15,10 @@ const rooms = {
   health: ['contracts', 'domain', 'application'],
   platform: ['contracts', 'application'],
   server: ['contracts', 'domain', 'application', 'nats', 'jetstream', 'health', 'requests', 'platform'],
-  client: ['contracts', 'domain', 'formats', 'secrets', 'nats'],
-  nest: ['contracts', 'client'],
-  'nest-jetstream': ['contracts', 'nats'],
+  tracing: [],
+  client: ['contracts', 'domain', 'formats', 'secrets', 'nats', 'tracing'],
+  nest: ['contracts', 'client', 'tracing'],
+  'nest-jetstream': ['contracts', 'nats', 'tracing'],
   testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
 };
 
@@ -38,6 +39,7 @@ const vendors = {
   client: ['@nats-io/', 'undici', 'cockatiel', 'prom-client'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
   'nest-jetstream': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
+  tracing: ['@opentelemetry/api'],
   testkit: ['fast-check', '@nats-io/'],
 };
 

@@ -5,4 +5,5 @@ export { OnInstanceChange } from './changes/on-instance-change.decorator.js';
 export { RollcallLifecycle } from './lifecycle/rollcall-lifecycle.js';
 export { InjectRollcall } from './module/definition.js';
 export type { AppRegistration, HttpEndpoint, RollcallModuleOptions } from './module/options.js';
+export { TracingInterceptor } from './tracing/tracing.interceptor.js';
 export { RollcallModule } from './module/rollcall.module.js';

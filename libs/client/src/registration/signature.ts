@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EventAttributes, EventType, InstanceAggregateId } from '#contracts';
+import { currentTraceparent } from '#tracing';
 
 /** How events of one instance are signed: an id of their own, when, from where and by whom. */
 export interface Signature {
@@ -16,7 +17,9 @@ export function signatureOf({ service, instance }: InstanceAggregateId, actor?: 
   };
 }
 
+/** An event that is written within a trace is linked to it. */
 export function sign({ source, actor }: Signature, type: EventType, reason?: string): EventAttributes {
+  const traceparent = currentTraceparent();
   return {
     id: randomUUID(),
     type,
@@ -24,5 +27,6 @@ export function sign({ source, actor }: Signature, type: EventType, reason?: str
     actor,
     time: new Date().toISOString(),
     ...(reason === undefined ? {} : { reason }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }

@@ -4,6 +4,7 @@ import { headers as newHeaders, type MsgHdrs, type NatsConnection } from '@nats-
 import { ClientProxy, NatsRecord, type ReadPacket } from '@nestjs/microservices';
 import { headerNames, quote, RollcallError } from '#contracts';
 import { AckPublisher, type BrokerAccess, brokerError } from '#nats';
+import { inSpan, traceFields } from '#tracing';
 import { type Line, openLine } from '../connection.js';
 import { invalid } from '../plan.js';
 import { findStream } from '../streams/find-stream.js';
@@ -64,18 +65,24 @@ export class JetStreamClient extends ClientProxy {
     );
   }
 
-  protected override async dispatchEvent<Stored>({ pattern, data }: ReadPacket): Promise<Stored> {
-    const line = await this.connect();
+  protected override dispatchEvent<Stored>({ pattern, data }: ReadPacket): Promise<Stored> {
     const subject = this.normalizePattern(pattern as string);
-    const record: unknown = data;
-    const isRecord = record instanceof NatsRecord;
-    const payload = encoder.encode(JSON.stringify(isRecord ? (record.data as unknown) : record) ?? '');
+    const attributes = { 'messaging.system': 'nats', 'messaging.destination.name': subject };
+    return inSpan({ name: `publish ${subject}`, kind: 'producer', attributes }, () =>
+      this.#publish(subject, data),
+    );
+  }
+
+  async #publish<Stored>(subject: string, data: unknown): Promise<Stored> {
+    const line = await this.connect();
+    const isRecord = data instanceof NatsRecord;
+    const payload = encoder.encode(JSON.stringify(isRecord ? (data.data as unknown) : data) ?? '');
     const { max_payload: maxBytes = Infinity } = line.connection.info ?? {};
     if (payload.length > maxBytes) {
       const text = `the event on ${quote(subject)} has ${payload.length} bytes; the broker takes at most ${maxBytes}`;
       throw new RollcallError('ROLLCALL_RECORD_TOO_LARGE', text);
     }
-    const headers = this.#headers(subject, isRecord ? (record.headers as MsgHdrs | undefined) : undefined);
+    const headers = this.#headers(subject, isRecord ? (data.headers as MsgHdrs | undefined) : undefined);
     const publisher = this.#publisher(line, await this.#streamOf(subject));
     return (await publisher.publish({ subject, payload, headers })) as Stored;
   }
@@ -92,6 +99,7 @@ export class JetStreamClient extends ClientProxy {
       [headerNames.time, new Date().toISOString()],
       [headerNames.contentType, 'application/json'],
       [headerNames.messageId, id],
+      ...Object.entries(traceFields()),
     ];
     for (const [name, value] of attributes)
       if (value !== undefined && !headers.has(name)) headers.set(name, value);

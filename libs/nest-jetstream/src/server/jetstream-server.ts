@@ -4,6 +4,7 @@ import { type CustomTransportStrategy, type MessageHandler, Server } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import { errorText, RollcallError } from '#contracts';
 import { brokerError, watchConnection } from '#nats';
+import { inSpan, type SpanPlan, traceContextOf } from '#tracing';
 import { type Line, openLine } from '../connection.js';
 import type { JetStreamContext } from '../context.js';
 import type { DeadLetterOptions, HandlerOptions, HandlerPlan, JetStreamServerOptions } from '../options.js';
@@ -147,7 +148,8 @@ export class JetStreamServer
     }
     const parts = {
       plan,
-      run: (payload: unknown, context: JetStreamContext) => this.#run(handler, payload, context),
+      run: (payload: unknown, context: JetStreamContext) =>
+        inSpan(spanOf(context), () => this.#run(handler, payload, context)),
       read: this.#options.read ?? readJson,
       deadLetters: plan.deadLetter ? await this.#deadLettersTo(manager, plan.deadLetter) : undefined,
       logger: this.logger,
@@ -186,4 +188,19 @@ export class JetStreamServer
       });
     });
   }
+}
+
+/** The try goes on with the trace of whoever published the event. */
+function spanOf({ subject, headers, stream, sequence, deliveries }: JetStreamContext): SpanPlan {
+  return {
+    name: `process ${subject}`,
+    kind: 'consumer',
+    parent: traceContextOf((name) => headers?.get(name) || undefined),
+    attributes: {
+      'messaging.system': 'nats',
+      'messaging.destination.name': stream,
+      'messaging.message.id': String(sequence),
+      'messaging.message.delivery_attempt': deliveries,
+    },
+  };
 }
