@@ -24,6 +24,7 @@ const rooms = {
 
 /** Third-party packages each room may import. A room that is not named here may import none. */
 const vendors = {
+  application: ['ajv'],
   broker: ['semver'],
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata', 'ajv'],
   domain: ['semver'],

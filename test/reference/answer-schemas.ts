@@ -1,5 +1,6 @@
 import { errorCatalogue, limits, recordSchemas } from '#contracts';
 import type { NamespaceSummary, Registered, Renewal, ServiceSummary, TimelineLine } from '#application';
+import { configAnswers } from './config-answers.js';
 import { objectOf, said, type Schema, text, time, whole } from './schema.js';
 import { instanceView, serviceView } from './view-schemas.js';
 
@@ -74,6 +75,7 @@ const errorFields = {
 const named = (schema: Schema, title: string): Schema => ({ title, ...schema });
 
 export const answerSchemas: Readonly<Record<string, Schema>> = {
+  ...configAnswers,
   instance: named(instanceView, 'An instance as the view shows it'),
   registration: named(
     {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { limits, protocols, statuses } from '#contracts';
+import { APPLICATION_PATTERN, limits, protocols, statuses } from '#contracts';
+import { configBodies, configOperations, configParameters, SCHEMA_KEY_PATTERN } from './openapi-config.js';
 import { answerSchemas } from './answer-schemas.js';
 import { said, type Schema, text, whole } from './schema.js';
 
@@ -82,6 +83,7 @@ const queryParameters: Readonly<Record<string, Schema>> = {
     description: 'Why; kept in the journal, shown to consumers.',
   },
   lastEventId: { schema: whole, description: 'As the Last-Event-ID header, for clients that cannot set it.' },
+  ...configParameters,
   endpoint: {
     schema: { ...text, default: 'metrics' },
     description: 'Name of the endpoints to scrape; `*`: all http(s).',
@@ -103,9 +105,17 @@ const filters = [
 const listing = ['all', 'sort', 'fields', 'limit', 'cursor', 'at', 'atLeast', 'index', 'wait'];
 
 const pathParameters: Readonly<Record<string, string>> = {
+  application: 'Whose config it is; `_shared` for what everybody inherits.',
+  key: 'A config key; for a schema also `=application`.',
+  schedule: 'A change that waits for its time.',
   namespace: 'Tenant or environment.',
   service: 'What is registered.',
   instance: 'One running copy.',
+};
+
+const patterns: Readonly<Record<string, string>> = {
+  application: APPLICATION_PATTERN.source,
+  key: SCHEMA_KEY_PATTERN,
 };
 
 interface Operation {
@@ -125,6 +135,7 @@ const instance = '/v1/namespaces/{namespace}/services/{service}/instances/{insta
 
 /** Every route. A test holds them against those the server really has. */
 const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  ...configOperations,
   '/healthz': { get: { summary: 'The process runs.', answer: 'liveness' } },
   '/readyz': {
     get: {
@@ -303,7 +314,8 @@ function renderPath(path: string, methods: Readonly<Record<string, Operation>>):
 /** The whole HTTP API. */
 export function openApi(): Schema {
   const inPath = Object.entries(pathParameters).map(([name, description]) => {
-    const schema = { ...text, pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' };
+    const pattern = patterns[name] ?? '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+    const schema = { ...text, pattern };
     return [`path.${name}`, { name, in: 'path', required: true, description, schema }];
   });
   const inQuery = Object.entries(queryParameters).map(([name, parameter]) => [
@@ -332,7 +344,7 @@ export function openApi(): Schema {
         },
       },
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...answerSchemas, ...bodies },
+      schemas: { ...answerSchemas, ...configBodies, ...bodies },
     },
   };
 }

@@ -20,6 +20,7 @@ class RegistryModule {
           bulk: () => node.writers().bulk,
           operator: () => node.writers().operator,
           renewer: () => node.writers().renewer,
+          config: () => node.writers().config,
           watching: () => node.watching(),
           history: () => node.history(),
           story: (names) => node.story(names),

@@ -44,3 +44,4 @@ export {
   type HealthCheckPlan,
   ownerOf,
 } from './health/check-state.js';
+export { diffLines, type DiffLine } from './config/diff.js';

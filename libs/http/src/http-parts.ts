@@ -2,6 +2,7 @@ import type { ViewTable } from '#domain';
 import type {
   BulkRegistrar,
   ChangeFeed,
+  ConfigService,
   History,
   InstanceNames,
   LeaseRenewer,
@@ -45,6 +46,8 @@ export interface HttpParts extends ProcessParts {
   readonly operator: () => Operator;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
   readonly renewer: () => LeaseRenewer;
+  /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
+  readonly config: () => ConfigService;
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */

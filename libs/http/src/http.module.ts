@@ -1,4 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigController } from './config/config.controller.js';
+import { ConfigHistoryController } from './config/config-history.controller.js';
+import { ConfigRulesController } from './config/config-rules.controller.js';
+import { ConfigSchedulesController } from './config/config-schedules.controller.js';
+import { ConfigTransferController } from './config/config-transfer.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
@@ -32,6 +37,11 @@ export class HttpModule {
         MetricsController,
         PrometheusController,
         OperatorController,
+        ConfigController,
+        ConfigHistoryController,
+        ConfigRulesController,
+        ConfigTransferController,
+        ConfigSchedulesController,
         NamespacesController,
         WatchController,
       ],

@@ -1,3 +1,4 @@
+export { JetStreamScheduleTimers } from './schedule-timers.js';
 export { JetStreamBeatSender } from './beat-sender.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';

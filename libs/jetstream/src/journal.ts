@@ -35,10 +35,14 @@ export class JetStreamJournal implements Journal {
   async last(aggregate: AggregateId): Promise<LastEvent | undefined> {
     const message = await this.#writer.last(aggregate);
     if (message === undefined) return undefined;
-    const type = message.headers.get(headerNames.type);
+    const header = (name: string): string | undefined => message.headers.get(name) || undefined;
     return {
       sequence: message.sequence,
-      type: type === '' ? undefined : type,
+      type: header(headerNames.type),
+      id: header(headerNames.id),
+      atMs: message.atMs,
+      actor: header(headerNames.actor),
+      reason: header(headerNames.reason),
       data: parseOrUndefined(message.text()),
     };
   }

@@ -75,6 +75,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       compression: 's2',
       allow_rollup_hdrs: false,
     },
+    { ...common, ...lastOnly, ...schedulesStream(streams, subjects) },
     {
       ...common,
       ...rebuilt,
@@ -85,4 +86,15 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       max_msg_size: 4_096,
     },
   ];
+}
+
+/** Timers of scheduled changes, and what fires: reminders only, never a source of the journal. */
+function schedulesStream(streams: StreamNames, subjects: Subjects): WantedStream {
+  return {
+    name: streams.schedules,
+    subjects: [subjects.scheduleAll, subjects.dueAll],
+    allow_msg_schedules: true,
+    allow_msg_ttl: true,
+    max_msg_size: 4_096,
+  };
 }

@@ -3,6 +3,7 @@ import { History, Reader } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
 import { RequestDoor } from '#requests';
 import { type Historian, startHistorian } from './node-historian.js';
+import { type NodeConfig, startConfig } from './node-config.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
 import type { OpenOptions } from './open-options.js';
 import { openWriters, type Writers } from './writers.js';
@@ -31,6 +32,7 @@ export async function openRegistry(
   const place = domain === undefined ? {} : { domain };
   const store = await openRegistryStore({ connection, prefix, replicas, log, ...place });
   let watchman: NodeWatchman | undefined;
+  let config: NodeConfig | undefined;
   let door: RequestDoor | undefined;
   let historian: Historian | undefined;
   const projection = createProjection(store, {
@@ -39,6 +41,7 @@ export async function openRegistry(
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
     onChange: (key, record) => {
       watchman?.onChange(key, record);
+      config?.onChange(key);
       feed?.change(key, record);
     },
     onPosition: ({ position }) => feed?.advance(position),
@@ -52,6 +55,7 @@ export async function openRegistry(
   const history = new History({ journal, snapshots, log, nowMs: () => Date.now() });
   const leave = async (hasBroker: boolean): Promise<void> => {
     door?.close();
+    config?.stop();
     await historian?.stop();
     if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
     writers.close();
@@ -65,6 +69,7 @@ export async function openRegistry(
       const reader = new Reader(() => projection.follower);
       door = new RequestDoor({ ...store, reader, history, writers: () => writers, log });
       door.open();
+      config = await startConfig(store, writers);
     }
   } catch (error) {
     await leave(true).catch(() => undefined);

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { aggregateKey, type InstanceView } from '#contracts';
-import { BulkRegistrar, type InstanceNames, LeaseRenewer, Operator, Registrar } from '#application';
+import {
+  BulkRegistrar,
+  ConfigService,
+  type InstanceNames,
+  LeaseRenewer,
+  Operator,
+  Registrar,
+} from '#application';
 import { JetStreamBeatSender, type Projection, type RegistryStore } from '#jetstream';
 
 /** Everything in a process that writes to the registry on somebody's behalf. */
@@ -9,10 +16,11 @@ export interface Writers {
   readonly bulk: BulkRegistrar;
   readonly operator: Operator;
   readonly renewer: LeaseRenewer;
+  readonly config: ConfigService;
   close(): void;
 }
 
-export function openWriters(store: RegistryStore, { table }: Projection): Writers {
+export function openWriters(store: RegistryStore, { table, follower }: Projection): Writers {
   const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
   const known = (key: string): InstanceView | undefined =>
     table.get(key)?.entry.record as InstanceView | undefined;
@@ -25,6 +33,7 @@ export function openWriters(store: RegistryStore, { table }: Projection): Writer
     bulk: new BulkRegistrar(store.journal, identity, known, registrar),
     operator: new Operator(store.journal, identity, knownByNames),
     renewer: new LeaseRenewer(beats, knownByNames),
+    config: new ConfigService({ journal: store.journal, identity, view: () => follower }),
     close: () => beats.close(),
   };
 }

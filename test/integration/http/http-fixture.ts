@@ -42,7 +42,13 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   const errors: HttpFixture['errors'] = [];
   const log = { ...silentLog, error: (text: string, facts = {}) => void errors.push({ text, facts }) };
   const metrics = await nodeMetrics(() => node);
-  const node: RegistryNode = new RegistryNode({ name: 'test', settings, log, onFolded: metrics.onFolded });
+  const node: RegistryNode = new RegistryNode({
+    name: 'test',
+    settings,
+    log,
+    answers: true,
+    onFolded: metrics.onFolded,
+  });
   const readiness = new Readiness();
   addNodeChecks(readiness, node);
   await node.join();
@@ -57,6 +63,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     bulk: () => node.writers().bulk,
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
+    config: () => node.writers().config,
     watching: () => node.watching(),
     history: () => node.history(),
     story: (names) => node.story(names),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { configStory } from './config-story.js';
 import { type Ask, type HttpFixture, openHttp } from './http-fixture.js';
 
 let http: HttpFixture;
@@ -95,6 +96,7 @@ describe('what the server answers', () => {
     [`${base}/prometheus-sd?endpoint=*`, '/v1/namespaces/{namespace}/prometheus-sd', {}],
     [`${one}/evict`, `${template}/instances/{instance}/evict`, { method: 'POST', body: { reason: 'why' } }],
     [one, `${template}/instances/{instance}`, { method: 'DELETE' }],
+    ...configStory,
     ['/healthz', '/healthz', {}],
     ['/readyz', '/readyz', {}],
     [`${orders}/instances?limit=0`, `${template}/instances`, {}],

@@ -1,5 +1,13 @@
-import { decodeEvent, headerNames, type RawEvent, type RegistryEvent, viewKeyOf } from '#contracts';
+import {
+  decodeEvent,
+  headerNames,
+  type RawEvent,
+  type RegistryEvent,
+  type Rejection,
+  viewKeyOf,
+} from '#contracts';
 import { foldEvent, type FoldEntry, splitEntry, tell, toTime, type ViewEntry } from '#domain';
+import { configRefusal } from '../config/refusal.js';
 import type { Journal } from '../ports/journal.js';
 import { type EventFilter, matchesEvent } from './event-filter.js';
 import { eventPieces, type EventRange } from './event-pieces.js';
@@ -66,7 +74,8 @@ export class Teller {
   #tellEvent(event: RegistryEvent, subject: string): TimelineLine {
     const key = viewKeyOf(event.aggregate, subject);
     const before = this.#before(key);
-    const step = foldEvent(before, event);
+    const refusal = configRefusal(event, (other) => this.#before(other));
+    const step = refusal === undefined ? foldEvent(before, event) : refusedBy(refusal);
     if (step.kind === 'changed') this.#folded.set(key, step.entry);
     const cause = this.#causeOf(event, before);
     this.#sequences.set(event.id, event.sequence);
@@ -102,4 +111,8 @@ export class Teller {
     const isEnd = state !== 'suspected' && verdict?.state === 'suspected';
     return isEnd && verdict.incarnation === incarnation ? verdict.sequence : undefined;
   }
+}
+
+function refusedBy(rejection: Rejection) {
+  return { kind: 'refused', rejection } as const;
 }

@@ -15,6 +15,11 @@ export interface AppendOptions {
 export interface LastEvent {
   readonly sequence: number;
   readonly type: string | undefined;
+  readonly id: string | undefined;
+  /** Broker store time, ms since the epoch. */
+  readonly atMs: number;
+  readonly actor: string | undefined;
+  readonly reason: string | undefined;
   /** Parsed body, or undefined when it is not JSON. */
   readonly data: unknown;
 }

@@ -8,6 +8,8 @@ export interface OutboxParts {
   readonly table: ViewTable;
   /** A change is on the wire: what is published after it finds it told. */
   readonly onTold: (key: string, before: ViewEntry | undefined, after: ViewEntry) => void;
+  /** Every event up to here is stored, and the bucket says so. */
+  readonly position: () => number;
   /** The bucket has stored another write. */
   readonly onStored: () => void;
   readonly onFailed: (error: Error) => void;
@@ -43,6 +45,16 @@ export class Outbox {
     this.#pump();
   }
 
+  /** Whether nothing is sent until the position has come to just before the next write. */
+  get isHeld(): boolean {
+    return this.#inFlight.size === 0 && this.#queue.isBarrierNext && !this.#mayPass();
+  }
+
+  /** The position has moved: what waited for it is sent. */
+  wake(): void {
+    this.#pump();
+  }
+
   /** Nothing more is sent, and nobody is told what becomes of what is under way. */
   close(): void {
     this.#isClosed = true;
@@ -52,6 +64,7 @@ export class Outbox {
 
   #pump(): void {
     while (!this.#isClosed && this.#inFlight.size < limits.projectorInFlightMax) {
+      if (this.#queue.isBarrierNext && !this.#mayPass()) return;
       const taken = this.#queue.take(this.#isBusy);
       if (taken === undefined) return;
       this.#inFlight.set(taken.write.key, taken);
@@ -60,6 +73,12 @@ export class Outbox {
         (error: Error) => this.#isClosed || this.#parts.onFailed(error),
       );
     }
+  }
+
+  /** A schema waits until the position has come to just before it. */
+  #mayPass(): boolean {
+    const sequence = this.#queue.oldestSequence();
+    return sequence === undefined || this.#parts.position() >= sequence - 1;
   }
 
   #onStored({ write }: Taken): void {

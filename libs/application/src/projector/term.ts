@@ -12,7 +12,8 @@ import {
   viewKeyOf,
   viewKeys,
 } from '#contracts';
-import { evolve, fromTime, toTime, type ViewTable } from '#domain';
+import { type Evolved, evolve, fromTime, toTime, type ViewTable } from '#domain';
+import { configRefusal } from '../config/refusal.js';
 import type { Clock } from '../ports/clock.js';
 import type { Journal, OpenReader } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
@@ -65,6 +66,7 @@ export class ProjectorTerm {
       writer: this.#writer,
       table: parts.table,
       onTold: (key, before, after) => this.#beacon.told(key, before, after),
+      position: () => this.#position,
       onStored: () => this.#onProgress(),
       onFailed: (error) => this.#lose(error),
     });
@@ -131,10 +133,13 @@ export class ProjectorTerm {
   /** Folds one readable event into the table. False when its aggregate's rules refuse it. */
   #apply(raw: RawEvent, event: RegistryEvent): boolean {
     const key = viewKeyOf(event.aggregate, raw.key);
-    const before = this.#parts.table.get(key)?.entry;
-    const evolved = evolve(before, event);
+    const { table } = this.#parts;
+    const before = table.get(key)?.entry;
+    const refusal = configRefusal(event, (other) => table.get(other)?.entry);
+    const evolved: Evolved =
+      refusal === undefined ? evolve(before, event) : { kind: 'refused', rejection: refusal };
     if (evolved.kind === 'changed') {
-      this.#parts.table.put(key, evolved.entry);
+      table.put(key, evolved.entry);
       this.#outbox.push({ kind: 'record', key, before, after: evolved.entry });
     } else if (evolved.kind === 'refused') this.#setAside(raw, evolved.rejection, event);
     return evolved.kind !== 'refused';
@@ -170,7 +175,7 @@ export class ProjectorTerm {
     if (this.#isFullBeaconDue) return true;
     if (this.#reachable() <= this.#position) return false;
     const sincePositionMs = this.#parts.clock.monotonicMs() - this.#positionAtMs;
-    return this.#outbox.isIdle || sincePositionMs >= limits.positionMsMin;
+    return this.#outbox.isIdle || this.#outbox.isHeld || sincePositionMs >= limits.positionMsMin;
   }
 
   #onProgress(): void {
@@ -205,6 +210,7 @@ export class ProjectorTerm {
     this.#positionRevision = await this.#writer.write(write);
     this.#position = position;
     this.#hasWritten = true;
+    this.#outbox.wake();
   }
 
   /** Up to this position, like everything else in its record: the next leader counts the later ones again. */

@@ -1,4 +1,4 @@
-import { limits, type QuarantineRecord } from '#contracts';
+import { limits, parseAggregateKey, type QuarantineRecord } from '#contracts';
 import type { ViewEntry } from '#domain';
 
 /** A view key that must be written. */
@@ -30,6 +30,14 @@ export interface Taken {
 }
 
 /**
+ * What later events are judged by must not be in the bucket before everything earlier is: a projector that takes over
+ * would judge the earlier ones by it.
+ */
+function isBarrier(write: PendingWrite | undefined): boolean {
+  return write?.kind === 'record' && parseAggregateKey(write.key)?.kind === 'config-schema';
+}
+
+/**
  * What the fold has produced and the bucket has not stored yet, in journal order. Normally every change of a
  * key is told; when the queue grows beyond a limit (a replay of a long journal), changes of one key that have
  * not been sent yet melt into one.
@@ -46,10 +54,15 @@ export class WriteQueue {
     return this.#writes.length - this.#head;
   }
 
+  /** Whether the next write must wait until everything before it is stored, and the position says so. */
+  get isBarrierNext(): boolean {
+    return isBarrier(this.#writes[this.#head]);
+  }
+
   push(write: PendingWrite): void {
     if (write.kind === 'record') {
       const waiting = this.length > limits.projectorCoalesceLag ? this.#waiting.get(write.key) : undefined;
-      if (waiting !== undefined) {
+      if (waiting !== undefined && !isBarrier(write)) {
         waiting.after = write.after;
         return;
       }

@@ -1,5 +1,6 @@
 import { decodeEvent, type RawEvent, type Rejection, type RegistryEvent, viewKeyOf } from '#contracts';
 import { type FoldEntry, foldEvent, joinEntry, splitEntry, type ViewEntry } from '#domain';
+import { configRefusal } from '../config/refusal.js';
 import type { Journal } from '../ports/journal.js';
 
 export interface FoldOptions {
@@ -49,6 +50,11 @@ export async function foldJournal(journal: Journal, options: FoldOptions): Promi
     if (decoded.kind === 'rejected') reject(raw, decoded.rejection);
     if (decoded.kind !== 'event') return;
     const key = viewKeyOf(decoded.event.aggregate, raw.key);
+    const refusal = configRefusal(decoded.event, (other) => folding.get(other) ?? known?.(other));
+    if (refusal !== undefined) {
+      reject(raw, refusal, decoded.event);
+      return;
+    }
     const step = foldEvent(folding.get(key) ?? split(known?.(key)), decoded.event);
     if (step.kind === 'changed') folding.set(key, step.entry);
     else if (step.kind === 'refused') reject(raw, step.rejection, decoded.event);

@@ -2,6 +2,36 @@ import { defineErrors } from './entry.js';
 
 /** Files of config, secrets and their keys. */
 export const contentErrors = defineErrors({
+  ROLLCALL_CONFIG_INVALID: {
+    kind: 'invalid',
+    meaning: 'A config value cannot be read as its content type, or breaks a schema.',
+    action: 'Correct the value at the place named in the message; nothing was stored.',
+    retryable: false,
+  },
+  ROLLCALL_CONFIG_SCHEMA_INVALID: {
+    kind: 'invalid',
+    meaning: 'A JSON Schema cannot be used, or values that stand now would break it.',
+    action: 'Correct the schema, or first the values named in the message; nothing was stored.',
+    retryable: false,
+  },
+  ROLLCALL_CONFIG_CONFLICT: {
+    kind: 'conflict',
+    meaning: 'A config key is not at the revision the write expected: somebody else changed it.',
+    action: 'Read it again, decide again, and send the new revision.',
+    retryable: false,
+  },
+  ROLLCALL_CONFIG_REVISION_UNKNOWN: {
+    kind: 'not-found',
+    meaning: 'A revision is none of this config key, or says nothing that could be brought back.',
+    action: 'Choose one of the revisions that "rollcall config history" lists.',
+    retryable: false,
+  },
+  ROLLCALL_CONFIG_TIME_INVALID: {
+    kind: 'invalid',
+    meaning: 'The time of a scheduled change lies in the past or too far ahead, or cannot be read.',
+    action: 'Give an RFC 3339 time, or a number of ms, within the limits named in the message.',
+    retryable: false,
+  },
   ROLLCALL_IMPORT_INVALID: {
     kind: 'invalid',
     meaning: 'A file of config has lines that cannot be read. Nothing of it was imported.',

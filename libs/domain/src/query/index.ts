@@ -16,4 +16,5 @@ export {
   runInstanceQuery,
 } from './instance-query.js';
 export { type Routability, routability, routableOf } from './routability.js';
+export { meetsRequirement, parseSelector, type Requirement } from './selector.js';
 export { parseVersionRange, type VersionRange } from './version-range.js';

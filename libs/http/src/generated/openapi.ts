@@ -16,6 +16,1114 @@ export const openApiDocument: object = {
     }
   ],
   "paths": {
+    "/v1/namespaces/{namespace}/config": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "Applications with config.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Applications with config.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configApplications"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        }
+      ],
+      "get": {
+        "summary": "The keys of an application.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The keys of an application.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configKeys"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "post": {
+        "summary": "Changes several keys: all or none.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configBatch"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Changes several keys: all or none.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "One key; the ETag is its revision.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One key; the ETag is its revision.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configKey"
+                }
+              }
+            }
+          },
+          "304": {
+            "description": "The revision in If-None-Match still stands.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "put": {
+        "summary": "Sets a key; If-Match names the revision it must have, If-None-Match \"*\" that it must not exist.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configValue"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Sets a key; If-Match names the revision it must have, If-None-Match \"*\" that it must not exist.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "delete": {
+        "summary": "Deletes a key.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Deletes a key.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/history": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "Every revision, the oldest first.",
+        "responses": {
+          "200": {
+            "description": "Every revision, the oldest first.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configHistory"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/diff": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "How two revisions differ, line by line.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/config.from"
+          },
+          {
+            "$ref": "#/components/parameters/config.to"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "How two revisions differ, line by line.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configDiff"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/rollback": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "post": {
+        "summary": "Brings a revision back.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configRollback"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Brings a revision back.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/undelete": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "post": {
+        "summary": "Brings a deleted key back as it was last.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/because"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Brings a deleted key back as it was last.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/schema": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "The JSON Schema of a key, or with `=application` of all.",
+        "responses": {
+          "200": {
+            "description": "The JSON Schema of a key, or with `=application` of all.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configSchema"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "put": {
+        "summary": "Sets it, if what stands now meets it.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configSchemaBody"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Sets it, if what stands now meets it.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "delete": {
+        "summary": "Takes it away.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Takes it away.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/overrides": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "Other values of a key for some instances.",
+        "responses": {
+          "200": {
+            "description": "Other values of a key for some instances.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configOverrides"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "put": {
+        "summary": "Sets all of them, in order.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configOverridesBody"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Sets all of them, in order.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "delete": {
+        "summary": "Takes all of them away.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Takes all of them away.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config-schedules/{application}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        }
+      ],
+      "get": {
+        "summary": "Changes that wait for their time, and those of the last day.",
+        "responses": {
+          "200": {
+            "description": "Changes that wait for their time, and those of the last day.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configSchedules"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config-schedules/{application}/{schedule}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.schedule"
+        }
+      ],
+      "delete": {
+        "summary": "Cancels one.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Cancels one.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config-export/{application}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        }
+      ],
+      "get": {
+        "summary": "The keys of an application as a file.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/format"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The keys of an application as a file.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configExport"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config-import/{application}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        }
+      ],
+      "post": {
+        "summary": "Takes a file whole or not at all.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configImport"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Takes a file whole or not at all.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configImported"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/healthz": {
       "get": {
         "summary": "The process runs.",
@@ -1687,6 +2795,36 @@ export const openApiDocument: object = {
   },
   "components": {
     "parameters": {
+      "path.application": {
+        "name": "application",
+        "in": "path",
+        "required": true,
+        "description": "Whose config it is; `_shared` for what everybody inherits.",
+        "schema": {
+          "type": "string",
+          "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$"
+        }
+      },
+      "path.key": {
+        "name": "key",
+        "in": "path",
+        "required": true,
+        "description": "A config key; for a schema also `=application`.",
+        "schema": {
+          "type": "string",
+          "pattern": "^(=application|[A-Za-z0-9_.-]{1,128})$"
+        }
+      },
+      "path.schedule": {
+        "name": "schedule",
+        "in": "path",
+        "required": true,
+        "description": "A change that waits for its time.",
+        "schema": {
+          "type": "string",
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        }
+      },
       "path.namespace": {
         "name": "namespace",
         "in": "path",
@@ -2051,6 +3189,41 @@ export const openApiDocument: object = {
         },
         "description": "As the Last-Event-ID header, for clients that cannot set it."
       },
+      "config.from": {
+        "name": "from",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 0
+        },
+        "required": true,
+        "description": "A revision."
+      },
+      "config.to": {
+        "name": "to",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 0
+        },
+        "required": true,
+        "description": "A revision."
+      },
+      "format": {
+        "name": "format",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "env",
+            "json",
+            "yaml",
+            "properties"
+          ],
+          "default": "json"
+        },
+        "description": "What the file is written in."
+      },
       "endpoint": {
         "name": "endpoint",
         "in": "query",
@@ -2080,6 +3253,816 @@ export const openApiDocument: object = {
       }
     },
     "schemas": {
+      "configApplications": {
+        "type": "object",
+        "properties": {
+          "applications": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "application": {
+                  "type": "string"
+                },
+                "keys": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence; what the next If-Match names."
+                }
+              },
+              "required": [
+                "application",
+                "keys",
+                "revision"
+              ]
+            }
+          }
+        },
+        "required": [
+          "applications"
+        ]
+      },
+      "configKeys": {
+        "type": "object",
+        "properties": {
+          "application": {
+            "type": "string"
+          },
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "namespace": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "application": {
+                  "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+                  "type": "string"
+                },
+                "key": {
+                  "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+                  "type": "string"
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ]
+                },
+                "value": {
+                  "type": "string",
+                  "maxLength": 32768
+                },
+                "restores": {
+                  "maximum": 9007199254740991,
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "changeSet": {
+                  "properties": {
+                    "id": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 64
+                    },
+                    "index": {
+                      "maximum": 999,
+                      "type": "integer",
+                      "minimum": 0
+                    },
+                    "count": {
+                      "maximum": 1000,
+                      "type": "integer",
+                      "minimum": 1
+                    }
+                  },
+                  "type": "object",
+                  "required": [
+                    "id",
+                    "index",
+                    "count"
+                  ]
+                },
+                "schedule": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence."
+                },
+                "departure": {
+                  "type": "string",
+                  "enum": [
+                    "deleted",
+                    "removed",
+                    "completed",
+                    "withdrawn",
+                    "stopped",
+                    "cancelled",
+                    "skipped",
+                    "applied"
+                  ],
+                  "description": "Why it is not in force any more; absent while it is."
+                },
+                "at": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "actor": {
+                  "type": "string",
+                  "description": "Who said so."
+                },
+                "reason": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "namespace",
+                "application",
+                "key",
+                "revision",
+                "at"
+              ]
+            }
+          }
+        },
+        "required": [
+          "application",
+          "keys"
+        ]
+      },
+      "configKey": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "application": {
+            "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+            "type": "string"
+          },
+          "key": {
+            "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+            "type": "string"
+          },
+          "contentType": {
+            "type": "string",
+            "enum": [
+              "text",
+              "json",
+              "yaml",
+              "properties",
+              "number",
+              "boolean",
+              "secret"
+            ]
+          },
+          "value": {
+            "type": "string",
+            "maxLength": 32768
+          },
+          "restores": {
+            "maximum": 9007199254740991,
+            "type": "integer",
+            "minimum": 1
+          },
+          "changeSet": {
+            "properties": {
+              "id": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64
+              },
+              "index": {
+                "maximum": 999,
+                "type": "integer",
+                "minimum": 0
+              },
+              "count": {
+                "maximum": 1000,
+                "type": "integer",
+                "minimum": 1
+              }
+            },
+            "type": "object",
+            "required": [
+              "id",
+              "index",
+              "count"
+            ]
+          },
+          "schedule": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence."
+          },
+          "departure": {
+            "type": "string",
+            "enum": [
+              "deleted",
+              "removed",
+              "completed",
+              "withdrawn",
+              "stopped",
+              "cancelled",
+              "skipped",
+              "applied"
+            ],
+            "description": "Why it is not in force any more; absent while it is."
+          },
+          "at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who said so."
+          },
+          "reason": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "key",
+          "revision",
+          "at"
+        ]
+      },
+      "configWritten": {
+        "type": "object",
+        "properties": {
+          "sequence": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence; demand it of a read with atLeast."
+          },
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "key": {
+                  "type": "string"
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence; what the next If-Match names."
+                },
+                "changed": {
+                  "type": "boolean",
+                  "description": "False: the key said this already, and nothing was written."
+                }
+              },
+              "required": [
+                "key",
+                "revision",
+                "changed"
+              ]
+            }
+          },
+          "schedule": {
+            "type": "string",
+            "description": "Name of the schedule that makes the change, or undoes it."
+          },
+          "effectiveAt": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "revertsAt": {
+            "type": "string",
+            "format": "date-time"
+          }
+        },
+        "required": [
+          "sequence",
+          "keys"
+        ]
+      },
+      "configHistory": {
+        "type": "object",
+        "properties": {
+          "key": {
+            "type": "string"
+          },
+          "revisions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence; what the next If-Match names."
+                },
+                "at": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "type": {
+                  "type": "string"
+                },
+                "actor": {
+                  "type": "string"
+                },
+                "reason": {
+                  "type": "string"
+                },
+                "traceparent": {
+                  "type": "string"
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ]
+                },
+                "value": {
+                  "type": "string",
+                  "description": "As it was written; of a secret, the sealed envelope."
+                },
+                "deleted": {
+                  "const": true
+                },
+                "restores": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "The revision it brought back."
+                },
+                "changeSet": {
+                  "properties": {
+                    "id": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 64
+                    },
+                    "index": {
+                      "maximum": 999,
+                      "type": "integer",
+                      "minimum": 0
+                    },
+                    "count": {
+                      "maximum": 1000,
+                      "type": "integer",
+                      "minimum": 1
+                    }
+                  },
+                  "type": "object",
+                  "required": [
+                    "id",
+                    "index",
+                    "count"
+                  ]
+                },
+                "schedule": {
+                  "type": "string"
+                },
+                "refused": {
+                  "type": "string",
+                  "description": "Why it was set aside and never served."
+                }
+              },
+              "required": [
+                "revision",
+                "at",
+                "type"
+              ]
+            }
+          }
+        },
+        "required": [
+          "key",
+          "revisions"
+        ]
+      },
+      "configDiff": {
+        "type": "object",
+        "properties": {
+          "from": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "to": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "changed": {
+            "type": "boolean"
+          },
+          "lines": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "kind": {
+                  "type": "string",
+                  "enum": [
+                    "same",
+                    "removed",
+                    "added"
+                  ]
+                },
+                "text": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "kind",
+                "text"
+              ]
+            },
+            "description": "Empty for secrets."
+          }
+        },
+        "required": [
+          "from",
+          "to",
+          "changed",
+          "lines"
+        ]
+      },
+      "configSchema": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "application": {
+            "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+            "type": "string"
+          },
+          "key": {
+            "pattern": "^(=application|[A-Za-z0-9_.-]{1,128})$",
+            "type": "string"
+          },
+          "schema": {
+            "type": "object"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence."
+          },
+          "departure": {
+            "type": "string",
+            "enum": [
+              "deleted",
+              "removed",
+              "completed",
+              "withdrawn",
+              "stopped",
+              "cancelled",
+              "skipped",
+              "applied"
+            ],
+            "description": "Why it is not in force any more; absent while it is."
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "key",
+          "revision"
+        ]
+      },
+      "configOverrides": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "application": {
+            "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+            "type": "string"
+          },
+          "key": {
+            "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+            "type": "string"
+          },
+          "overrides": {
+            "items": {
+              "properties": {
+                "name": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "match": {
+                  "properties": {
+                    "version": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    "zone": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 128
+                    },
+                    "tags": {
+                      "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 128
+                      },
+                      "type": "array",
+                      "uniqueItems": true,
+                      "maxItems": 64
+                    },
+                    "instance": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "selector": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 2048
+                    }
+                  },
+                  "type": "object"
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ]
+                },
+                "value": {
+                  "type": "string",
+                  "maxLength": 32768
+                }
+              },
+              "type": "object",
+              "required": [
+                "name",
+                "match",
+                "contentType",
+                "value"
+              ]
+            },
+            "type": "array",
+            "maxItems": 64
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence."
+          },
+          "departure": {
+            "type": "string",
+            "enum": [
+              "deleted",
+              "removed",
+              "completed",
+              "withdrawn",
+              "stopped",
+              "cancelled",
+              "skipped",
+              "applied"
+            ],
+            "description": "Why it is not in force any more; absent while it is."
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "key",
+          "overrides",
+          "revision"
+        ]
+      },
+      "configSchedules": {
+        "type": "object",
+        "properties": {
+          "application": {
+            "type": "string"
+          },
+          "schedules": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "namespace": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "application": {
+                  "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+                  "type": "string"
+                },
+                "schedule": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "state": {
+                  "type": "string",
+                  "enum": [
+                    "set",
+                    "cancelled",
+                    "skipped",
+                    "applied"
+                  ]
+                },
+                "effectiveAt": {
+                  "pattern": "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$",
+                  "type": "string"
+                },
+                "changes": {
+                  "items": {
+                    "properties": {
+                      "key": {
+                        "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+                        "type": "string"
+                      },
+                      "contentType": {
+                        "type": "string",
+                        "enum": [
+                          "text",
+                          "json",
+                          "yaml",
+                          "properties",
+                          "number",
+                          "boolean",
+                          "secret"
+                        ]
+                      },
+                      "value": {
+                        "type": "string",
+                        "maxLength": 32768
+                      },
+                      "deleted": {
+                        "type": "boolean"
+                      },
+                      "restores": {
+                        "maximum": 9007199254740991,
+                        "type": "integer",
+                        "minimum": 1
+                      },
+                      "expectedRevision": {
+                        "maximum": 9007199254740991,
+                        "type": "integer",
+                        "minimum": 0
+                      },
+                      "expectedEvent": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 128
+                      }
+                    },
+                    "type": "object",
+                    "required": [
+                      "key"
+                    ]
+                  },
+                  "type": "array",
+                  "maxItems": 1000,
+                  "minItems": 1
+                },
+                "reverts": {
+                  "type": "boolean"
+                },
+                "revertAfterMs": {
+                  "maximum": 31622400000,
+                  "type": "integer",
+                  "minimum": 1000
+                },
+                "detail": {
+                  "type": "string",
+                  "maxLength": 512
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence."
+                },
+                "departure": {
+                  "type": "string",
+                  "enum": [
+                    "deleted",
+                    "removed",
+                    "completed",
+                    "withdrawn",
+                    "stopped",
+                    "cancelled",
+                    "skipped",
+                    "applied"
+                  ],
+                  "description": "Why it is not in force any more; absent while it is."
+                }
+              },
+              "required": [
+                "namespace",
+                "application",
+                "schedule",
+                "state",
+                "effectiveAt",
+                "changes",
+                "revision"
+              ]
+            }
+          }
+        },
+        "required": [
+          "application",
+          "schedules"
+        ]
+      },
+      "configExport": {
+        "type": "object",
+        "properties": {
+          "format": {
+            "type": "string"
+          },
+          "text": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "format",
+          "text"
+        ]
+      },
+      "configImported": {
+        "type": "object",
+        "properties": {
+          "dryRun": {
+            "type": "boolean"
+          },
+          "sequence": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Absent when nothing was written."
+          },
+          "changes": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "key": {
+                  "type": "string"
+                },
+                "kind": {
+                  "type": "string",
+                  "enum": [
+                    "added",
+                    "changed",
+                    "removed",
+                    "unchanged"
+                  ]
+                },
+                "before": {
+                  "type": "string"
+                },
+                "after": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "key",
+                "kind"
+              ]
+            }
+          }
+        },
+        "required": [
+          "dryRun",
+          "changes"
+        ]
+      },
       "instance": {
         "title": "An instance as the view shows it",
         "type": "object",
@@ -4295,6 +6278,11 @@ export const openApiDocument: object = {
               "ROLLCALL_VIEW_DIFFERS",
               "ROLLCALL_UNAVAILABLE",
               "ROLLCALL_INTERNAL",
+              "ROLLCALL_CONFIG_INVALID",
+              "ROLLCALL_CONFIG_SCHEMA_INVALID",
+              "ROLLCALL_CONFIG_CONFLICT",
+              "ROLLCALL_CONFIG_REVISION_UNKNOWN",
+              "ROLLCALL_CONFIG_TIME_INVALID",
               "ROLLCALL_IMPORT_INVALID",
               "ROLLCALL_IMPORT_TOO_LARGE",
               "ROLLCALL_EXPORT_IMPOSSIBLE",
@@ -4405,6 +6393,11 @@ export const openApiDocument: object = {
                   "ROLLCALL_VIEW_DIFFERS",
                   "ROLLCALL_UNAVAILABLE",
                   "ROLLCALL_INTERNAL",
+                  "ROLLCALL_CONFIG_INVALID",
+                  "ROLLCALL_CONFIG_SCHEMA_INVALID",
+                  "ROLLCALL_CONFIG_CONFLICT",
+                  "ROLLCALL_CONFIG_REVISION_UNKNOWN",
+                  "ROLLCALL_CONFIG_TIME_INVALID",
                   "ROLLCALL_IMPORT_INVALID",
                   "ROLLCALL_IMPORT_TOO_LARGE",
                   "ROLLCALL_EXPORT_IMPOSSIBLE",
@@ -4469,6 +6462,265 @@ export const openApiDocument: object = {
         },
         "required": [
           "error"
+        ]
+      },
+      "because": {
+        "type": "object",
+        "properties": {
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": []
+      },
+      "configValue": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "A text, or any JSON value, which is printed."
+          },
+          "contentType": {
+            "type": "string",
+            "enum": [
+              "text",
+              "json",
+              "yaml",
+              "properties",
+              "number",
+              "boolean",
+              "secret"
+            ],
+            "description": "Left out: what the value is."
+          },
+          "effectiveAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Make the change then."
+          },
+          "revertAfter": {
+            "type": [
+              "integer",
+              "string"
+            ],
+            "description": "Undo it so long after: ms, or \"15m\"."
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "value"
+        ]
+      },
+      "configBatch": {
+        "type": "object",
+        "properties": {
+          "changes": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "key": {
+                  "type": "string"
+                },
+                "value": {
+                  "description": "A text, or any JSON value, which is printed."
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ],
+                  "description": "Left out: what the value is."
+                },
+                "delete": {
+                  "const": true
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "The revision it must have; 0: it must not exist."
+                }
+              },
+              "required": [
+                "key"
+              ]
+            },
+            "maxItems": 1000
+          },
+          "effectiveAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Make the change then."
+          },
+          "revertAfter": {
+            "type": [
+              "integer",
+              "string"
+            ],
+            "description": "Undo it so long after: ms, or \"15m\"."
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "changes"
+        ]
+      },
+      "configRollback": {
+        "type": "object",
+        "properties": {
+          "revision": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "revision"
+        ]
+      },
+      "configSchemaBody": {
+        "type": "object",
+        "properties": {
+          "schema": {
+            "type": "object",
+            "description": "JSON Schema, 2020-12 or draft-07."
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "schema"
+        ]
+      },
+      "configOverridesBody": {
+        "type": "object",
+        "properties": {
+          "overrides": {
+            "items": {
+              "properties": {
+                "name": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "match": {
+                  "properties": {
+                    "version": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    },
+                    "zone": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 128
+                    },
+                    "tags": {
+                      "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 128
+                      },
+                      "type": "array",
+                      "uniqueItems": true,
+                      "maxItems": 64
+                    },
+                    "instance": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "selector": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 2048
+                    }
+                  },
+                  "type": "object"
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ]
+                },
+                "value": {
+                  "type": "string",
+                  "maxLength": 32768
+                }
+              },
+              "type": "object",
+              "required": [
+                "name",
+                "match",
+                "contentType",
+                "value"
+              ]
+            },
+            "type": "array",
+            "maxItems": 64
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "overrides"
+        ]
+      },
+      "configImport": {
+        "type": "object",
+        "properties": {
+          "format": {
+            "type": "string",
+            "enum": [
+              "env",
+              "json",
+              "yaml",
+              "properties"
+            ]
+          },
+          "text": {
+            "type": "string"
+          },
+          "dryRun": {
+            "type": "boolean",
+            "default": false
+          },
+          "prune": {
+            "type": "boolean",
+            "default": false
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "format",
+          "text"
         ]
       },
       "renewing": {

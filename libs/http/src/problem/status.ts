@@ -16,6 +16,8 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 /** Where the kind alone would tell the caller something wrong. */
 const statusOfCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   ROLLCALL_METHOD_NOT_ALLOWED: 405,
+  // What If-Match demanded does not hold.
+  ROLLCALL_CONFIG_CONFLICT: 412,
   ROLLCALL_CONTENT_TYPE_UNSUPPORTED: 415,
   // The registry may not do this at its broker; the caller's own rights are not the matter.
   ROLLCALL_BROKER_DENIED: 500,

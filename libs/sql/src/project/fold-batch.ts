@@ -1,4 +1,5 @@
 import { type Decoded, decodeEvent, type RawEvent, viewKeyOf } from '#contracts';
+import { configRefusal } from '#application';
 import { type FoldEntry, foldEvent, joinEntry, splitEntry, type ViewEntry } from '#domain';
 import { type EventOutcome, eventRow } from '../rows/event-row.js';
 import type { EventRow } from '../schema/tables.js';
@@ -54,6 +55,9 @@ function foldOne(
   if (decoded.kind === 'unknown') return { outcome: 'unknown' };
   if (decoded.kind === 'rejected') return { outcome: 'malformed', problem: decoded.rejection.reason };
   const key = viewKeyOf(decoded.event.aggregate, raw.key);
+  // The tables hold no schemas: here only whether a value can be read, the same after every restart.
+  const refusal = configRefusal(decoded.event, () => undefined);
+  if (refusal !== undefined) return { outcome: 'refused', problem: refusal.reason };
   const before = known(key);
   const step = foldEvent(
     folding.get(key) ?? (before === undefined ? undefined : splitEntry(before)),
