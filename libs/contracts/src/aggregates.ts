@@ -105,3 +105,10 @@ function parseConfig(
   const isKey = CONFIG_KEY_PATTERN.test(key) || (kind === 'config-schema' && key === APPLICATION_SCHEMA_KEY);
   return isKey ? { kind: kind as ConfigAggregateId['kind'], namespace, application, key } : undefined;
 }
+
+/** A process that calls others. */
+export interface CallerId {
+  readonly namespace: string;
+  readonly service: string;
+  readonly instance: string;
+}

@@ -80,6 +80,7 @@ export {
 export {
   type AggregateId,
   aggregateKey,
+  type CallerId,
   type ConfigAggregateId,
   type ConfigScheduleAggregateId,
   type InstanceAggregateId,

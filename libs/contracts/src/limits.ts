@@ -93,6 +93,12 @@ export const limits = {
   callAttemptsMax: 10,
   /** Instances that a refused call names, each with what speaks against it. */
   callRefusalsMax: 50,
+  /** Services one process may report its calls to; edges of the call graph a registry keeps. */
+  calleesMax: 256,
+  callEdgesMax: 10_000,
+  /** How often a process tells of its calls, and how far back the call graph looks. */
+  callReportMs: 2_000,
+  callWindowMs: 60_000,
 
   /** Records in one DNS answer; more instances than that are a random share of them. */
   dnsAnswersMax: 256,

@@ -3,6 +3,7 @@ import {
   aggregateKey,
   type ConfigScheduleAggregateId,
   parseAggregateKey,
+  type CallerId,
 } from './aggregates.js';
 import { RollcallError } from './errors/rollcall-error.js';
 import { APPLICATION_PATTERN } from './config/words.js';
@@ -53,6 +54,10 @@ export interface Subjects {
   due(id: ConfigScheduleAggregateId): string;
   readonly dueAll: string;
   parseDue(subject: string): ConfigScheduleAggregateId | undefined;
+  /** Where a process tells whom it called, how often and how well: `calls.v1.<ns>.<service>.<instance>`. */
+  calls(caller: CallerId): string;
+  readonly callsAll: string;
+  parseCalls(subject: string): CallerId | undefined;
   /** Acknowledged writes for clients without an SDK: `rollcall.v1.command.<name>`. */
   command(name: string): string;
   query(name: string): string;
@@ -78,6 +83,7 @@ export function createSubjects(prefix = ''): Subjects {
   const discovery = `${lead}discovery.v1.`;
   const heartbeat = `${lead}heartbeat.v1.`;
   const report = `${lead}report.v1.`;
+  const calls = `${lead}calls.v1.`;
   const configApplied = `${lead}rollcall.v1.config-applied.`;
   const schedule = `${lead}schedule.v1.`;
   const due = `${lead}due.v1.`;
@@ -113,6 +119,12 @@ export function createSubjects(prefix = ''): Subjects {
     parseDue: (subject) => {
       const key = keyAfter(due, subject);
       return key === undefined ? undefined : parseTimerKey(key);
+    },
+    calls: ({ namespace, service, instance }) => `${calls}${namespace}.${service}.${instance}`,
+    callsAll: `${calls}>`,
+    parseCalls: (subject) => {
+      const key = keyAfter(calls, subject);
+      return key === undefined ? undefined : parseCaller(key);
     },
     command: (name) => `${lead}rollcall.v1.command.${name}`,
     query: (name) => `${lead}rollcall.v1.query.${name}`,
@@ -150,6 +162,12 @@ function parseTimerKey(key: string): ConfigScheduleAggregateId | undefined {
 
 export function incarnationKey(id: IncarnationId): string {
   return `${id.namespace}.${id.service}.${id.instance}.${id.incarnation}`;
+}
+
+function parseCaller(key: string): CallerId | undefined {
+  const [namespace, service, instance, ...more] = key.split('.');
+  const isCaller = isName(namespace) && isName(service) && isName(instance) && more.length === 0;
+  return isCaller ? { namespace, service, instance } : undefined;
 }
 
 export function parseIncarnationKey(key: string): IncarnationId | undefined {

@@ -34,6 +34,7 @@ export { tell } from './story/tell.js';
 export { diffViews, type FieldDifference, type ViewDifference } from './history/diff.js';
 export { type Moment, parseDuration, parseMoment } from './history/moment.js';
 export * from './balance/index.js';
+export * from './calls/index.js';
 export { addressRefusal, hostRefusal } from './health/address-policy.js';
 export { AddressRefused, guardLookup, type Resolve } from './health/guard-lookup.js';
 export {

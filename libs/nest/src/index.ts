@@ -2,6 +2,7 @@ import 'reflect-metadata';
 
 export * from '#client';
 export { OnInstanceChange } from './changes/on-instance-change.decorator.js';
+export { InjectService, serviceToken } from './calls/inject-service.js';
 export { RollcallLifecycle } from './lifecycle/rollcall-lifecycle.js';
 export { InjectRollcall } from './module/definition.js';
 export type { AppRegistration, HttpEndpoint, RollcallModuleOptions } from './module/options.js';

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
-import { Controller, Get, Inject, Logger, Module, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  HttpCaller,
+  InjectService,
   type InstanceChange,
   OnInstanceChange,
-  RollcallClient,
   RollcallLifecycle,
   RollcallModule,
 } from '#nest';
@@ -15,29 +16,22 @@ import { settings } from './settings.js';
 @Controller()
 class OrdersController {
   readonly #logger = new Logger('orders');
-  #turn = 0;
 
   constructor(
-    @Inject(RollcallClient) private readonly client: RollcallClient,
+    @InjectService('payments') private readonly payments: HttpCaller,
     @Inject(RollcallLifecycle) private readonly rollcall: RollcallLifecycle,
   ) {}
 
-  /** Asks one payments instance, each in turn, and reports who answered. */
+  /** Asks one payments instance, and reports who answered and how fresh our knowledge of them is. */
   @Get()
   async order() {
-    const { instances, position } = await this.client.discover('payments');
-    const up = instances.filter(({ status }) => status === 'up');
-    const chosen = up[this.#turn++ % Math.max(1, up.length)];
-    const endpoint = chosen?.endpoints[0];
-    if (endpoint === undefined) throw new ServiceUnavailableException('no payments instance is up');
-    const reply = await fetch(`http://${endpoint.address}:${endpoint.port}/`, {
-      signal: AbortSignal.timeout(2_000),
-    });
+    const answer = await this.payments.get('/');
     return {
       service: 'orders',
       instance: this.rollcall.registration?.record.instance,
-      position,
-      paidBy: await reply.json(),
+      position: answer.sequence,
+      isStale: answer.isStale,
+      paidBy: answer.json(),
     };
   }
 

@@ -26,7 +26,7 @@ class PaymentsController {
       ...settings.broker,
       env: settings.env,
       drainMs: 500,
-      register: { service: 'payments', version: '1.0.0', lease: 'local', tags: ['example'] },
+      register: { service: 'payments', version: settings.version, lease: 'local', tags: ['example'] },
     }),
   ],
   controllers: [PaymentsController],

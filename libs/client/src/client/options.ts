@@ -1,4 +1,5 @@
 import type { BrokerAccess } from '#nats';
+import type { CallListener } from '../calls/governance/call-tally.js';
 import type { HeartPlacement } from '../heart/open-hearts.js';
 import type { Environment } from '../rules/environment.js';
 
@@ -29,4 +30,6 @@ export interface ClientOptions extends Partial<BrokerAccess>, ClientHandlers {
    * Absent: none.
    */
   readonly env?: Environment;
+  /** Told of every call: `callMetrics(register)` makes Prometheus metrics of it. */
+  readonly metrics?: CallListener;
 }

@@ -9,6 +9,9 @@ import {
 import { connectBroker, type ConnectionRecipe, connectionRecipe, watchConnection } from '#nats';
 import { FailedCallReporter } from '../calls/failed-calls.js';
 import type { ServiceHandle, ServiceOptions } from '../calls/pick/service-handle.js';
+import { CallReporter } from '../calls/governance/call-reporter.js';
+import { HttpCaller, serviceOptionsOf } from '../calls/http/http-caller.js';
+import type { HttpCallerOptions } from '../calls/http/options.js';
 import { Services } from '../calls/pick/services.js';
 import { Liveness } from '../heart/liveness.js';
 import type { Vitals } from '../heart/vitals.js';
@@ -79,6 +82,8 @@ export class RollcallClient {
   readonly #liveness: Liveness;
   readonly #failedCalls: FailedCallReporter;
   readonly #services: Services;
+  readonly #callers = new Set<HttpCaller>();
+  readonly #callReporter: CallReporter;
   readonly #stopWatching: () => void;
   #connected = true;
   #trouble = { text: '', atMs: -Infinity };
@@ -106,6 +111,14 @@ export class RollcallClient {
       registered: () => this.#firstRegistration?.record,
       reportFailedCall: (id, detail) => this.reportFailedCall(id, detail),
       onTrouble: this.#onTrouble,
+      listener: options.metrics,
+    });
+    this.#callReporter = new CallReporter({
+      connection: place.connection,
+      subjects: place.subjects,
+      namespace: place.namespace,
+      caller: () => this.#firstRegistration?.record,
+      take: () => this.#services.takeSummaries(),
     });
     this.#stopWatching = watchConnection(place.connection, {
       onReconnect: () => this.#onConnection(true),
@@ -215,6 +228,16 @@ export class RollcallClient {
   }
 
   /**
+   * Calls a service over HTTP, each call to an instance chosen for it.
+   * @throws ROLLCALL_NAME_INVALID, ROLLCALL_FILTER_INVALID
+   */
+  http(name: string, options: HttpCallerOptions = {}): HttpCaller {
+    const caller = new HttpCaller(this.service(name, serviceOptionsOf(options)), options);
+    this.#callers.add(caller);
+    return caller;
+  }
+
+  /**
    * Tells who is there, then every change in the order of the view, until closed.
    * @param what a service, or everything in this client's namespace
    */
@@ -285,6 +308,8 @@ export class RollcallClient {
     const farewells = [...this.#registrations].map((registration) => registration.deregister(reason));
     if (farewells.length > 0) await Promise.race([Promise.allSettled(farewells), delay(FAREWELL_MS)]);
     for (const registration of this.#registrations) registration.abandon();
+    this.#callReporter.close();
+    await Promise.all([...this.#callers].map((caller) => caller.close()));
     this.#views.close();
     this.#stopWatching();
     await this.#liveness.close();

@@ -12,6 +12,7 @@ export {
   routeProblem,
 } from './problem.js';
 export { type CandidateQuestion, type CandidateWishes, parseWishes, wishesKey } from './question.js';
+export { earn, fullBudget, type RetryBudget, spend } from './retry-budget.js';
 export { rendezvous } from './rendezvous.js';
 export {
   buildRoster,

@@ -1,4 +1,4 @@
-import type { ClientOptions, RegistrationHandlers, RegistrationInput } from '#client';
+import type { ClientOptions, HttpCallerOptions, RegistrationHandlers, RegistrationInput } from '#client';
 
 /** The endpoint that stands for the HTTP server of the app. */
 export interface HttpEndpoint {
@@ -25,6 +25,8 @@ export interface AppRegistration extends Omit<RegistrationInput, 'status' | 'rea
 export interface RollcallModuleOptions extends ClientOptions, RegistrationHandlers {
   /** What this app says of itself. Absent: it is not registered, and only looks others up. */
   readonly register?: AppRegistration;
+  /** How services are called, by name; what `@InjectService` says itself comes before it. */
+  readonly services?: Readonly<Record<string, HttpCallerOptions>>;
   /** How long callers have, at shutdown, to hear of it once the view shows `draining`. Default 1,000. */
   readonly drainMs?: number;
   /** Draining takes no longer than this, requests that are still being served included. Default 10,000. */

@@ -96,7 +96,8 @@ export class Circuit {
   /** A call began. Hand its outcome to the function returned, once. */
   begin(): (outcome: CallOutcome) => void {
     const { promise, resolve, reject } = deferred();
-    // It says what is known of the call only; the call itself is in other hands.
+    // It says what is known of the call only; the call itself is in other hands. An open circuit does not even listen.
+    promise.catch(() => undefined);
     this.#breaker.execute(() => promise).catch(() => undefined);
     return (outcome) => {
       if (outcome === 'failed' || outcome === 'unreachable') reject(new Outcome(outcome));

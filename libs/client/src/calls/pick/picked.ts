@@ -1,5 +1,6 @@
 import { type Endpoint, incarnationKey, type IncarnationId, type InstanceView } from '#contracts';
 import type { Candidate } from '#domain';
+import type { CallTally } from '../governance/call-tally.js';
 import type { Acquaintance } from './acquaintance.js';
 import type { CallOutcome } from './circuit.js';
 
@@ -12,6 +13,12 @@ export interface StartedCall {
    * @returns how long it took, in ms
    */
   end(outcome: CallOutcome, detail?: string): number;
+}
+
+/** Who is told of the calls. */
+export interface CallListeners {
+  readonly tally: CallTally;
+  readonly report: ReportFailedCall;
 }
 
 export type ReportFailedCall = (id: IncarnationId, detail?: string) => boolean;
@@ -33,12 +40,12 @@ export class Picked implements Knowledge {
   readonly isStale: boolean;
   readonly #candidate: Candidate;
   readonly #acquaintance: Acquaintance;
-  readonly #report: ReportFailedCall;
+  readonly #listeners: CallListeners;
 
-  constructor(candidate: Candidate, acquaintance: Acquaintance, known: Knowledge, report: ReportFailedCall) {
+  constructor(candidate: Candidate, acquaintance: Acquaintance, known: Knowledge, listeners: CallListeners) {
     this.#candidate = candidate;
     this.#acquaintance = acquaintance;
-    this.#report = report;
+    this.#listeners = listeners;
     this.sequence = known.sequence;
     this.staleMs = known.staleMs;
     this.isStale = known.isStale;
@@ -69,10 +76,15 @@ export class Picked implements Knowledge {
    */
   begin(): StartedCall {
     const end = this.#acquaintance.begin();
+    const { tally, report } = this.#listeners;
+    let isOver = false;
     return {
       end: (outcome, detail) => {
         const latencyMs = end(outcome);
-        if (outcome === 'unreachable') this.#report(this.#candidate.view, detail);
+        if (isOver) return latencyMs;
+        isOver = true;
+        tally.ended(outcome, latencyMs);
+        if (outcome === 'unreachable') report(this.#candidate.view, detail);
         return latencyMs;
       },
     };

@@ -1,5 +1,6 @@
 import { type Balancer, type CallPolicy, isName, quote, RollcallError, type RouteRule } from '#contracts';
 import {
+  candidateKey,
   type CandidateWishes,
   explainPick,
   type FunnelRules,
@@ -10,6 +11,7 @@ import {
   routeProblem,
 } from '#domain';
 import type { CallBook } from './call-book.js';
+import type { CallTally } from '../governance/call-tally.js';
 import { type CandidateSet, CandidateSets } from './candidate-sets.js';
 import { type Knowledge, Picked, type ReportFailedCall } from './picked.js';
 import type { CallerFacts, LocalView } from './service-view.js';
@@ -42,6 +44,7 @@ export interface ServiceOptions extends CandidateWishes, FunnelRules {
 export interface ServiceParts {
   readonly service: string;
   readonly book: CallBook;
+  readonly tally: CallTally;
   readonly view: LocalView;
   readonly caller: () => CallerFacts;
   readonly reportFailedCall: ReportFailedCall;
@@ -88,6 +91,22 @@ export class ServiceHandle {
     return this.#parts.view.policy()?.calls ?? {};
   }
 
+  /** Changes whenever anything the view says of the service changes. */
+  get revision(): number {
+    return this.#parts.view.revision;
+  }
+
+  /** Keys (`Picked.key`) of all instances the view names, the departed left out. */
+  presentKeys(): ReadonlySet<string> {
+    const present = this.#parts.view.instances().filter(({ departure }) => departure === undefined);
+    return new Set(present.map(candidateKey));
+  }
+
+  /** Counts a call that is made once more. */
+  noteRetry(): void {
+    this.#parts.tally.retried();
+  }
+
   /** Resolves when the view of the service is loaded; from then on `pick()` answers. */
   ready(timeoutMs?: number): Promise<void> {
     return this.#parts.ready(timeoutMs);
@@ -100,7 +119,7 @@ export class ServiceHandle {
    *   ROLLCALL_ROUTE_EMPTY, whose `details` say what was known of whom
    */
   pick(options: PickOptions = NO_WISHES): Picked {
-    const { view, book } = this.#parts;
+    const { view, book, tally, reportFailedCall } = this.#parts;
     const set = this.#sets.get(this.#wishes(options));
     const rule = this.#rule(options);
     const policy = view.policy()?.calls;
@@ -115,7 +134,7 @@ export class ServiceHandle {
       performance.now(),
     );
     if (chosen === undefined) throw this.#nobody(set, rule);
-    return new Picked(chosen, book.of(chosen), view, this.#parts.reportFailedCall);
+    return new Picked(chosen, book.of(chosen), view, { tally, report: reportFailedCall });
   }
 
   /** Who would be called, who stands by, and who is out for what reason. */

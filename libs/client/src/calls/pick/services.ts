@@ -1,7 +1,9 @@
 import type { InstanceRecord, InstanceView, ServiceView } from '#contracts';
 import { checkName, limits, RollcallError } from '#contracts';
+import type { CallSummary } from '#domain';
 import type { SharedView } from '../../view/shared-view.js';
 import type { SharedViews } from '../../view/shared-views.js';
+import { type CallListener, CallTally } from '../governance/call-tally.js';
 import { CallBook } from './call-book.js';
 import type { ReportFailedCall } from './picked.js';
 import { ServiceHandle, type ServiceOptions } from './service-handle.js';
@@ -15,12 +17,19 @@ export interface ServicesParts {
   readonly registered: () => InstanceRecord | undefined;
   readonly reportFailedCall: ReportFailedCall;
   readonly onTrouble: (error: Error) => void;
+  readonly listener: CallListener | undefined;
+}
+
+interface Called {
+  readonly book: CallBook;
+  readonly tally: CallTally;
+  readonly view: FollowedView;
 }
 
 /** The services this process calls: one view and one book of experience for each, however many handles there are. */
 export class Services {
   readonly #parts: ServicesParts;
-  readonly #called = new Map<string, { readonly book: CallBook; readonly view: FollowedView }>();
+  readonly #called = new Map<string, Called>();
   #caller: { readonly of: InstanceRecord | undefined; readonly facts: CallerFacts } = {
     of: undefined,
     facts: {},
@@ -33,11 +42,11 @@ export class Services {
   /** @throws ROLLCALL_NAME_INVALID, ROLLCALL_FILTER_INVALID */
   handle(service: string, options: ServiceOptions): ServiceHandle {
     checkName('service', service);
-    const { book, view } = this.#open(service);
+    const { book, tally, view } = this.#open(service);
     const { reportFailedCall } = this.#parts;
     const ready = (timeoutMs?: number) => view.load(timeoutMs);
     return new ServiceHandle(
-      { service, book, view, ready, caller: () => this.caller, reportFailedCall },
+      { service, book, tally, view, ready, caller: () => this.caller, reportFailedCall },
       options,
     );
   }
@@ -59,10 +68,23 @@ export class Services {
     return this.#caller.facts;
   }
 
-  #open(service: string) {
+  /** What was counted for each service since this was last asked. */
+  takeSummaries(): Record<string, CallSummary> {
+    const taken = [...this.#called].map(([service, { tally }]) => [service, tally.take()] as const);
+    return Object.fromEntries(taken.filter(([, summary]) => summary !== undefined)) as Record<
+      string,
+      CallSummary
+    >;
+  }
+
+  #open(service: string): Called {
     let called = this.#called.get(service);
     if (called === undefined) {
-      called = { book: new CallBook(), view: new FollowedView(service, this.#parts) };
+      called = {
+        book: new CallBook(),
+        tally: new CallTally(service, this.#parts.listener),
+        view: new FollowedView(service, this.#parts),
+      };
       this.#called.set(service, called);
       // Nobody waits for it yet; who does is told by ready().
       called.view.load().catch(this.#parts.onTrouble);

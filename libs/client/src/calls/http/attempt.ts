@@ -1,0 +1,84 @@
+import type { Dispatcher, Pool } from 'undici';
+import type { Picked } from '../pick/picked.js';
+import { type AttemptFailure, readFailure } from './failure.js';
+
+/** Something with a status, whole. */
+export interface ReceivedAnswer {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: Buffer;
+}
+
+export interface AttemptOrder {
+  readonly picked: Picked;
+  readonly pool: Pool;
+  readonly method: Dispatcher.HttpMethod;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array | null;
+  readonly timeoutMs: number;
+  readonly answerBytesMax: number;
+}
+
+export type AttemptResult =
+  { readonly answer: ReceivedAnswer } | { readonly failure: AttemptFailure; readonly isTimeout: boolean };
+
+/** One attempt to have a call answered by one instance, which has been told to the balancers. */
+export class Attempt {
+  readonly picked: Picked;
+  /** Never fails: a failure is a result. */
+  readonly result: Promise<AttemptResult>;
+  readonly #abort = new AbortController();
+  #isTimeout = false;
+  #isCancelled = false;
+
+  constructor(order: AttemptOrder) {
+    this.picked = order.picked;
+    this.result = this.#run(order);
+  }
+
+  /** Gives it up: its answer is not needed any more. */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#abort.abort();
+  }
+
+  async #run({ pool, picked, timeoutMs, answerBytesMax, ...request }: AttemptOrder): Promise<AttemptResult> {
+    const call = picked.begin();
+    const timer = setTimeout(() => {
+      this.#isTimeout = true;
+      this.#abort.abort();
+    }, timeoutMs);
+    try {
+      const { statusCode, headers, body } = await pool.request({ ...request, signal: this.#abort.signal });
+      const answer = { status: statusCode, headers, body: await wholeBody(body, answerBytesMax) };
+      call.end(statusCode >= 500 ? 'failed' : 'answered');
+      return { answer };
+    } catch (error) {
+      const failure = this.#read(error, timeoutMs);
+      call.end(failure.outcome, failure.text);
+      return { failure, isTimeout: this.#isTimeout };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #read(error: unknown, timeoutMs: number): AttemptFailure {
+    const mayHaveArrived = true;
+    if (this.#isCancelled) return { outcome: 'abandoned', mayHaveArrived, text: 'given up', error };
+    if (this.#isTimeout)
+      return { outcome: 'failed', mayHaveArrived, text: `no answer in ${Math.round(timeoutMs)} ms`, error };
+    return readFailure(error);
+  }
+}
+
+async function wholeBody(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > bytesMax) throw new Error(`the answer is larger than ${bytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}

@@ -1,0 +1,2 @@
+export { type CallReport, type CallSummary, emptySummary, readCallReport } from './call-summary.js';
+export { addLatency, addSketch, type LatencySketch, quantileMs } from './latency-sketch.js';

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { callSteadily, openShop, type Shop, type Traffic } from '../fixtures/shop.js';
+import { startRegistry } from '../fixtures/registry-process.js';
+
+const CALLS_PER_SECOND = 200;
+/** How long the broker is away: as long as the promise says where there is time, else long enough to be noticed. */
+const BROKER_AWAY_MS = process.env['LONG'] === '1' ? 60_000 : 8_000;
+
+let broker: TestBroker;
+let shop: Shop;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  shop = await openShop(broker);
+}, 60_000);
+afterAll(async () => {
+  await traffic?.stop();
+  await shop?.stop();
+  await broker?.stop();
+});
+
+/** Runs something while orders is called steadily, and says what its users saw. */
+async function under(run: () => Promise<void>, settleMs = 1_500) {
+  traffic = callSteadily(shop.ordersUrl, CALLS_PER_SECOND);
+  await delay(500);
+  await run();
+  await delay(settleMs);
+  await traffic.stop();
+  return traffic;
+}
+
+const paidBy = ({ answers }: Traffic): Set<string> =>
+  new Set(answers.map((answer) => answer.paidBy.instance));
+
+describe('users of orders, at 200 calls a second', () => {
+  it('see no error when a payments process is killed', async () => {
+    const { failures, count } = await under(async () => {
+      await shop.payments.shift()?.kill('SIGKILL');
+    });
+    expect(failures).toEqual([]);
+    expect(count).toBeGreaterThan(300);
+  });
+
+  it('see no error when all payments are restarted one after the other with a new version', async () => {
+    const old = shop.payments.splice(0);
+    const seen = await under(async () => {
+      for (const program of old) {
+        await shop.addPayments('2.0.0');
+        await program.kill('SIGTERM');
+      }
+    });
+    expect(seen.failures).toEqual([]);
+    const last = new Set(seen.answers.slice(-100).map((answer) => answer.paidBy.instance));
+    expect(last.size).toBeGreaterThan(0);
+    expect(paidBy(seen).size).toBeGreaterThan(2);
+  }, 60_000);
+
+  it('see no error when the registry is restarted', async () => {
+    const { failures } = await under(async () => {
+      await shop.registry.kill('SIGKILL');
+      await delay(1_000);
+      const registry = startRegistry(broker);
+      await registry.untilReady();
+      Object.assign(shop, { registry });
+    });
+    expect(failures).toEqual([]);
+  }, 60_000);
+
+  it('see no error while the broker is away, and are told that the answers are from the last known view', async () => {
+    const seen = await under(async () => {
+      await broker.kill('SIGKILL');
+      await delay(BROKER_AWAY_MS);
+      await broker.restart();
+      await shop.registry.untilReady();
+    }, 3_000);
+    expect(seen.failures).toEqual([]);
+    expect(seen.answers.some(({ isStale }) => isStale)).toBe(true);
+    expect(seen.answers[0]?.isStale).toBe(false);
+  }, 120_000);
+});
