@@ -16,6 +16,7 @@ export function createProgram(version: string): Program {
   addWriting(program);
   addOperating(program);
   addLookingBack(program);
+  addProof(program);
   addKeeping(program);
   addSql(program);
   return program;
@@ -180,6 +181,38 @@ function addLookingBack(program: Program): void {
     );
 }
 
+function addProof(program: Program): void {
+  const audit = program.command('audit').description('proof that history is what it was');
+  common(
+    audit.command('verify [archive]'),
+    'holds the journal, or an archive of it, against the chain of hashes',
+  )
+    .option('--checkpoint <file>', 'a checkpoint that was kept outside: shows when the end was cut off')
+    .addHelpText(
+      'after',
+      example(
+        'rollcall audit verify --checkpoint .data/audit/checkpoint.json',
+        'rollcall audit verify journal.ndjson.gz',
+      ),
+    )
+    .action((archive: string | undefined, options: OptionValues) =>
+      archive === undefined
+        ? runCommand(async () => (await import('./commands/audit.js')).verifyLive, options)
+        : runLocalCommand(async () => (await import('./commands/audit.js')).verifyArchive, options, archive),
+    );
+  const toFile = (command: Program, description: string): Program =>
+    common(command, description)
+      .option('--from <moment>', 'begin at a sequence, an RFC 3339 time, or -15m')
+      .option('--to <moment>', 'end there')
+      .action((file: string, options: OptionValues) =>
+        runCommand(async () => (await import('./commands/audit.js')).exportArchive, options, file),
+      );
+  toFile(
+    audit.command('export <file>'),
+    'writes an archive an auditor can check without us; .gz is compressed',
+  );
+}
+
 function addKeeping(program: Program): void {
   const quarantine = program
     .command('quarantine')
@@ -266,7 +299,7 @@ const GENERAL_HELP = `
 It joins the broker of NATS_URL (with NATS_USER and the other settings of docs/reference/settings.md), or else the
 one that "npm start" runs in this directory.
 
-Exit codes: 0 well, 1 something unexpected, 2 wrong arguments or settings, 3 verify found differences, 4 not found,
+Exit codes: 0 well, 1 something unexpected, 2 wrong arguments or settings, 3 verify found something, 4 not found,
 5 no broker, 6 a broker that cannot be used, 7 not allowed, 8 somebody else changed it meanwhile.
 
 Examples:

@@ -8,7 +8,7 @@ import {
   type StreamNames,
   type Subjects,
 } from '#contracts';
-import { JetStreamJournal, JetStreamSnapshots, JetStreamViewBucket } from '#jetstream';
+import { JetStreamAudit, JetStreamJournal, JetStreamSnapshots, JetStreamViewBucket } from '#jetstream';
 import { type BrokerAccess, brokerError, connectBroker } from '#nats';
 import type { ReadSettings, Settings } from '#platform';
 
@@ -22,6 +22,7 @@ export interface Session {
   readonly journal: JetStreamJournal;
   readonly bucket: JetStreamViewBucket;
   readonly snapshots: JetStreamSnapshots;
+  readonly audit: JetStreamAudit;
   close(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ export async function openSession({ settings }: ReadSettings): Promise<Session> 
       journal,
       bucket: new JetStreamViewBucket(place),
       snapshots: new JetStreamSnapshots(place, manager),
+      audit: new JetStreamAudit(place, manager),
       close: async () => {
         journal.close();
         await connection.close();

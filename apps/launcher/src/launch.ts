@@ -68,6 +68,7 @@ async function launchRegistry(context: LaunchContext, broker: LaunchedBroker): P
       ...broker.registryEnv,
       ...settings.registryEnv,
       ROLLCALL_HTTP_PORT: String(settings.httpPort),
+      ROLLCALL_AUDIT_DIR: settings.auditDir,
     },
     logDir: settings.logDir,
   });

@@ -16,6 +16,8 @@ export interface LauncherSettings {
   readonly httpPort: number;
   readonly demo: boolean;
   readonly logDir: string;
+  /** Where the registry keeps the key that signs its audit trail. */
+  readonly auditDir: string;
 }
 
 const EVERY_INTERFACE = new Set(['0.0.0.0', '::']);
@@ -37,6 +39,7 @@ export async function launcherSettings(env: Environment): Promise<LauncherSettin
     httpPort: port === 0 ? await freeHttpPort() : port,
     demo: demo === 'on',
     logDir: resolve(settings.dataDir, 'logs'),
+    auditDir: settings.auditDir ?? resolve(settings.dataDir, 'audit'),
   };
 }
 

@@ -68,3 +68,22 @@ export type { ApplicationPlace } from './config/words.js';
 export type { ConfigTimed, ConfigTimes } from './config/config-schedules.js';
 export type { ScheduleWorker } from './config/schedule-worker.js';
 export type { ScheduleTimers } from './ports/schedule-timers.js';
+export type { AuditBlock, AuditSource, AuditTrail, StoredEvent } from './ports/audit.js';
+export { Auditor, type AuditorParts } from './audit/auditor.js';
+export { chainHash, GENESIS_HASH } from './audit/chain.js';
+export { type AuditFinding, type AuditReport, ChainVerifier } from './audit/chain-verifier.js';
+export {
+  type Checkpoint,
+  CheckpointSigner,
+  fingerprintOf,
+  isSignatureRight,
+  newSigningKey,
+  type SignedCheckpoint,
+} from './audit/checkpoint.js';
+export {
+  ARCHIVE_FORMAT,
+  type ArchiveHead,
+  type ArchiveLine,
+  parseArchiveLine,
+  printArchiveLine,
+} from './audit/archive.js';

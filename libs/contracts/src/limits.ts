@@ -125,6 +125,11 @@ export const limits = {
   /** Questions about the past that one process works on at a time, and that may wait for their turn. */
   historyReadsMax: 2,
   historyReadsWaitingMax: 32,
+  /** Events whose hashes are kept in one message of the audit trail. */
+  auditBlockEvents: 1_000,
+  /** How often the leader audits what was journaled since, and signs for it. */
+  auditTickMs: 500,
+  auditCheckpointMs: 60_000,
   /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
   journalPieceEvents: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */

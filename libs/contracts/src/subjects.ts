@@ -40,6 +40,9 @@ export interface Subjects {
   /** Where a consumer says that its call failed. */
   report(id: IncarnationId): string;
   readonly reportAll: string;
+  /** Hashes of the journal's events, and signatures for them. */
+  readonly auditBlock: string;
+  readonly auditCheckpoint: string;
   /** Where snapshots of the view are stored: `snapshot.v1.` and more. */
   readonly snapshots: string;
   parseReport(subject: string): IncarnationId | undefined;
@@ -101,6 +104,8 @@ export function createSubjects(prefix = ''): Subjects {
     probe: (id) => `${lead}probe.v1.${incarnationKey(id)}`,
     report: (id) => report + incarnationKey(id),
     reportAll: `${report}>`,
+    auditBlock: `${lead}audit.v1.block`,
+    auditCheckpoint: `${lead}audit.v1.checkpoint`,
     snapshots: `${lead}snapshot.v1.`,
     parseReport: (subject) => {
       const key = keyAfter(report, subject);
@@ -186,6 +191,7 @@ export interface StreamNames {
   readonly leases: string;
   readonly election: string;
   readonly snapshots: string;
+  readonly audit: string;
   readonly view: string;
   /** Timers of scheduled changes. */
   readonly schedules: string;
@@ -202,6 +208,7 @@ export function createStreamNames(prefix = ''): StreamNames {
     leases: `${upper}LEASES`,
     election: `${upper}ELECTION`,
     snapshots: `${upper}SNAPSHOTS`,
+    audit: `${upper}AUDIT`,
     view: `KV_${bucket}`,
     schedules: `${upper}SCHEDULES`,
     viewSubjects: `$KV.${bucket}.`,

@@ -1,4 +1,5 @@
 export { JetStreamScheduleTimers } from './schedule-timers.js';
+export { JetStreamAudit } from './audit/audit-trail.js';
 export { JetStreamBeatSender } from './beat-sender.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';

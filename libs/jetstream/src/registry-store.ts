@@ -12,6 +12,7 @@ import {
 } from '#application';
 import { ViewTable } from '#domain';
 import { type FollowerHandlers, ViewFollower, watchConnection } from '#nats';
+import { JetStreamAudit } from './audit/audit-trail.js';
 import { Election } from './election.js';
 import { JetStreamJournal } from './journal.js';
 import { ensureTopology } from './topology.js';
@@ -38,6 +39,7 @@ export interface RegistryStore {
   readonly journal: JetStreamJournal;
   readonly bucket: JetStreamViewBucket;
   readonly snapshots: JetStreamSnapshots;
+  readonly audit: JetStreamAudit;
 }
 
 /** @throws ROLLCALL_BROKER_TOO_OLD, ROLLCALL_BROKER_NO_JETSTREAM, ROLLCALL_STREAM_CONFLICT */
@@ -57,6 +59,7 @@ export async function openRegistryStore(options: StoreOptions): Promise<Registry
     journal: new JetStreamJournal(place, manager),
     bucket: new JetStreamViewBucket(place),
     snapshots: new JetStreamSnapshots(place, manager),
+    audit: new JetStreamAudit(place, manager),
   };
 }
 

@@ -15,8 +15,34 @@ export interface TopologyOptions {
 /** How long a delete marker can still tell a late reader that a lease lapsed. */
 const MARKER_MS = 600_000;
 
+/** What stands behind answers about the past: hashes of all events, and views of former moments. */
+function historyStreams({ subjects, streams, replicas }: TopologyOptions): WantedStream[] {
+  const common = { storage: 'file', retention: 'limits', num_replicas: replicas, discard: 'old' } as const;
+  return [
+    {
+      ...common,
+      name: streams.audit,
+      subjects: [subjects.auditBlock, subjects.auditCheckpoint],
+      allow_direct: true,
+      deny_delete: true,
+      deny_purge: true,
+      allow_rollup_hdrs: false,
+    },
+    {
+      ...common,
+      name: streams.snapshots,
+      subjects: [`${subjects.snapshots}>`],
+      max_msgs_per_subject: 1,
+      allow_direct: true,
+      compression: 's2',
+      allow_rollup_hdrs: false,
+    },
+  ];
+}
+
 /** The streams of one registry; docs/decisions/0005 says why each is as durable as it is. */
-export function wantedStreams({ subjects, streams, replicas }: TopologyOptions): WantedStream[] {
+export function wantedStreams(options: TopologyOptions): WantedStream[] {
+  const { subjects, streams, replicas } = options;
   const common = { storage: 'file', retention: 'limits', num_replicas: replicas, discard: 'old' } as const;
   // What a crash may lose in these is rebuilt: views from the journal, leases by the next heartbeat.
   const rebuilt = replicas === 1 ? { persist_mode: 'async' } : {};
@@ -70,12 +96,8 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
     {
       ...common,
       ...lastOnly,
-      name: streams.snapshots,
-      subjects: [`${subjects.snapshots}>`],
-      compression: 's2',
-      allow_rollup_hdrs: false,
+      ...schedulesStream(streams, subjects),
     },
-    { ...common, ...lastOnly, ...schedulesStream(streams, subjects) },
     {
       ...common,
       ...rebuilt,
@@ -85,6 +107,7 @@ export function wantedStreams({ subjects, streams, replicas }: TopologyOptions):
       max_age: nanos(60_000),
       max_msg_size: 4_096,
     },
+    ...historyStreams(options),
   ];
 }
 

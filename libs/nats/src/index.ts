@@ -1,4 +1,5 @@
 export { encodeEvent, encodeJson } from './codec/encode.js';
+export { headerBytes } from './codec/header-block.js';
 export { rawEvent } from './codec/raw-event.js';
 export { type ApiFailure, apiError, brokerError, jetStreamCodes } from './connection/broker-error.js';
 export {

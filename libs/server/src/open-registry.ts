@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { History, Reader } from '#application';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
 import { RequestDoor } from '#requests';
+import { type NodeAuditor, startAuditor } from './node-auditor.js';
 import { type Historian, startHistorian } from './node-historian.js';
 import { type NodeConfig, startConfig } from './node-config.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
@@ -35,6 +36,7 @@ export async function openRegistry(
   let config: NodeConfig | undefined;
   let door: RequestDoor | undefined;
   let historian: Historian | undefined;
+  let auditor: NodeAuditor | undefined;
   const projection = createProjection(store, {
     leads: options.projects !== false,
     ...(options.onFolded === undefined ? {} : { onFolded: options.onFolded }),
@@ -57,6 +59,7 @@ export async function openRegistry(
     door?.close();
     config?.stop();
     await historian?.stop();
+    if (hasBroker) await auditor?.stop();
     if (hasBroker) await Promise.all([watchman?.stop(), projection.stop()]);
     writers.close();
     store.journal.close();
@@ -64,7 +67,11 @@ export async function openRegistry(
   try {
     await projection.start();
     if (options.watches === true) watchman = await startWatchman(options, store, projection);
-    if (options.projects !== false) historian = startHistorian(store, projection, log);
+    if (options.projects !== false) {
+      historian = startHistorian(store, projection, log);
+      const directory = settings.auditDir === undefined ? {} : { directory: settings.auditDir };
+      auditor = await startAuditor(store, projection, { log, ...directory });
+    }
     if (options.answers === true) {
       const reader = new Reader(() => projection.follower);
       door = new RequestDoor({ ...store, reader, history, writers: () => writers, log });

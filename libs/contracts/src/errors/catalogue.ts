@@ -1,3 +1,4 @@
+import { auditErrors } from './audit.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
 import { callErrors } from './calls.js';
@@ -20,6 +21,7 @@ export const errorCatalogue = {
   ...doorErrors,
   ...sqlErrors,
   ...historyErrors,
+  ...auditErrors,
   ...transportErrors,
   ...callErrors,
 } as const;

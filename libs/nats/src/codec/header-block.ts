@@ -24,6 +24,17 @@ export function headerBlock(message: JsMsg): string {
   return `${block}\r\n`;
 }
 
+/** The header block of a message as it is stored, to the byte; empty when there are no headers. */
+export function headerBytes(message: JsMsg): Uint8Array {
+  const { msg } = message as unknown as Undecoded;
+  const length = msg?._msg?.hdr;
+  if (msg?._rdata instanceof Uint8Array && typeof length === 'number') {
+    return length <= 0 ? new Uint8Array() : msg._rdata.subarray(0, length);
+  }
+  const block = headerBlock(message);
+  return Buffer.from(block === '\r\n' ? '' : `NATS/1.0${block}\r\n`);
+}
+
 /** Value of the first header of a name, case as written; undefined when it is absent or empty. */
 export function headerIn(block: string, name: string): string | undefined {
   const start = block.indexOf(`\r\n${name}:`);

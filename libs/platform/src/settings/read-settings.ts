@@ -111,7 +111,7 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     log: { format: values.ROLLCALL_LOG, level: values.ROLLCALL_LOG_LEVEL },
     dataDir: values.ROLLCALL_DATA_DIR,
     sql: sqlOf(values),
-    ...defined({ domain: values.ROLLCALL_JS_DOMAIN }),
+    ...defined({ domain: values.ROLLCALL_JS_DOMAIN, auditDir: values.ROLLCALL_AUDIT_DIR }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
   };
 }

@@ -112,6 +112,12 @@ export const settingsSchema = z.object({
     allowed: `one or more of ${roleNames.join(', ')}, with commas between them`,
     byDefault: `${usualRoles.join(',')}, and sql when ROLLCALL_SQL_URL is set`,
   }),
+  ROLLCALL_AUDIT_DIR: setting(text(), {
+    meaning:
+      'Directory of the key that signs the audit trail (made when there is none) and of the newest checkpoint, which shows when history was cut off. Replicas share one key: copy it. Without it the chain of hashes is kept and not signed. `npm start` sets it.',
+    allowed: 'the path of a directory this process may write',
+    byDefault: '',
+  }),
   ROLLCALL_HTTP_HOST: setting(
     text(LISTEN_PATTERN).transform((value) => value ?? '127.0.0.1'),
     {

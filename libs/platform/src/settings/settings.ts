@@ -37,5 +37,7 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the SQL tables are, or would be: a process with the role `sql` keeps them. */
   readonly sql: { readonly url: string };
+  /** Where the key that signs the audit trail is, and the newest checkpoint; absent: it is not signed. */
+  readonly auditDir?: string;
   readonly log: { readonly format: LogFormat; readonly level: LogLevel };
 }
