@@ -155,6 +155,8 @@ export const limits = {
   transportAckWaitMsMin: 500,
 
   httpBodyBytesMax: 1024 * 1024,
+  /** A request that has not arrived whole in this time is answered 408 and its connection closed. */
+  httpRequestMsMax: 30_000,
   /** A registry that is further behind the journal, or has heard nothing of the view for so long, is not ready. */
   lagReadyMax: 1_000,
   staleReadyMsMax: 5_000,

@@ -20,6 +20,8 @@ export interface HttpOptions extends AllowedHosts {
   readonly onAnswered?: (request: AnsweredRequest) => void;
   /** Guards writes when set. */
   readonly token?: string;
+  /** A request has to arrive whole in this time. Default `limits.httpRequestMsMax`. */
+  readonly requestMsMax?: number;
   /** Where else to ask; said when there is nothing at a path. */
   readonly elsewhere?: string;
 }
@@ -33,8 +35,6 @@ interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** A slow sender holds a connection no longer than this. */
-const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than any name, so that a name that is too long is refused as a name and not as an unknown path. */
 const PARAMETER_LENGTH_MAX = 1_024;
 
@@ -50,9 +50,16 @@ export class HttpAdapter extends FastifyAdapter {
   constructor(options: HttpOptions) {
     const routes = new RouteTable();
     const problems = new ProblemFilter(options.log, routes, options.elsewhere);
+    const requestTimeout = options.requestMsMax ?? limits.httpRequestMsMax;
     super({
       bodyLimit: limits.httpBodyBytesMax,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout,
+      // Node looks for slow senders every 30 s only, and takes the larger of both limits for that of the whole request.
+      http: {
+        requestTimeout,
+        headersTimeout: requestTimeout,
+        connectionsCheckingInterval: requestTimeout / 10,
+      },
       routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
       frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
         problems.answer(error, request, reply),
