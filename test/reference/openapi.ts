@@ -130,6 +130,10 @@ interface Operation {
   readonly moreStatuses?: Readonly<Record<string, string>>;
 }
 
+const unknownService = {
+  '404':
+    'No such service (ROLLCALL_SERVICE_UNKNOWN). A known service of which nobody fits is an empty list: known it is from its first registration until a day after its last instance left.',
+};
 const known = { '304': 'What the ETag in If-None-Match stands for has not changed.' };
 const instance = '/v1/namespaces/{namespace}/services/{service}/instances/{instance}';
 
@@ -164,7 +168,7 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: 'Instances of a service: filtered, sorted, in pages.',
       query: [...filters.filter((name) => name !== 'service'), ...listing],
       answer: 'instances',
-      moreStatuses: known,
+      moreStatuses: { ...known, ...unknownService },
     },
   },
   '/v1/namespaces/{namespace}/instances': {
@@ -263,6 +267,8 @@ const bodies: Readonly<Record<string, Schema>> = {
   evicting: { type: 'object', properties: { reason: text } },
 };
 
+const problem: Schema = { 'application/problem+json': { schema: ref('problem') } };
+
 const headers: Schema = {
   'X-Rollcall-Sequence': {
     description: 'Journal sequence the answer reflects, or was stored at.',
@@ -280,8 +286,8 @@ function render({ summary, query = [], body, bodyTypes = ['application/json'], .
   const isSchema = answer in answerSchemas;
   const content = isSchema ? { 'application/json': { schema: ref(answer) } } : { [answer]: {} };
   const more = Object.entries(moreStatuses).map(([code, description]) => {
-    const isAlike = code.startsWith('2');
-    return [code, { description, headers, ...(isAlike ? { content } : {}) }];
+    if (code.startsWith('2')) return [code, { description, headers, content }];
+    return [code, { description, headers, ...(code.startsWith('3') ? {} : { content: problem }) }];
   });
   return {
     summary,
@@ -340,7 +346,7 @@ export function openApi(): Schema {
       responses: {
         problem: {
           description: 'What went wrong, by its code.',
-          content: { 'application/problem+json': { schema: ref('problem') } },
+          content: problem,
         },
       },
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },

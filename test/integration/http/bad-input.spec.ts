@@ -137,6 +137,15 @@ describe('a body that cannot be read', () => {
     await expectProblem(write({ body, headers: authorized }), 413, 'ROLLCALL_BODY_TOO_LARGE');
   });
 
+  it.each([
+    ['with its length', {}],
+    ['without', { 'transfer-encoding': 'chunked' }],
+  ])('because it has 10 MB, sent %s, is refused', async (_what, headers) => {
+    const body = Buffer.alloc(10 * 1024 * 1024, 0x20);
+    const asked = write({ body, headers: { ...authorized, ...headers } });
+    await expectProblem(asked, 413, 'ROLLCALL_BODY_TOO_LARGE');
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'nonsense'])(
     'because it is %s is refused',
     async (type) => {
@@ -154,6 +163,10 @@ describe('a request to nowhere', () => {
     '/v1/namespaces/default/nothing',
     '/..%2f..%2fetc',
     '//healthz',
+    '/v1/./namespaces',
+    '/v1/namespaces/../../etc/passwd',
+    '/v1\\namespaces',
+    `/${'x/'.repeat(2_000)}`,
   ])('at %s is answered 404', (nowhere) => expectProblem(http.ask(nowhere), 404, 'ROLLCALL_ROUTE_UNKNOWN'));
 
   it('with a method that the path does not take is answered 405 with those it takes', async () => {
@@ -181,6 +194,16 @@ describe('a request to nowhere', () => {
         400,
         'ROLLCALL_QUERY_INVALID',
       ),
+  );
+
+  it.each(['%00', '%FF', '..', '%2e%2e', 'a%2Fb', 'a%0d%0ab', '%F0%9F%92%A9', "a'or'1"])(
+    'under the path trick %s is no name',
+    async (name) => {
+      const answer = await http.ask(`/v1/namespaces/default/services/${name}/instances`);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(405);
+      expect(answer.json()['code']).toMatch(/^ROLLCALL_(NAME_INVALID|REQUEST_MALFORMED|ROUTE_UNKNOWN)$/);
+    },
   );
 
   it.each(['-1', 'x', '1.5', ''])('that demands the sequence %j is answered 400', (sequence) =>
@@ -215,6 +238,27 @@ describe('a request that is not HTTP', () => {
     expect(answer).toContain('application/problem+json');
     expect(answer).toContain('ROLLCALL_REQUEST_MALFORMED');
     expect((await http.ask('/healthz')).status).toBe(200);
+  });
+});
+
+describe('a request that takes its time', () => {
+  it.each([
+    ['a body that comes byte by byte', 'content-length: 100\r\n\r\n{'],
+    ['headers that never end', 'x-more: '],
+  ])('as %s is answered 408 and closed, and hinders nobody', async (_what, rest) => {
+    const strict = await openHttp({ requestMsMax: 500 });
+    const head = `PUT ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n`;
+    const socket = connect(strict.port, '127.0.0.1', () => socket.write(head + rest));
+    const dribble = setInterval(() => socket.write('x'), 50);
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    const closed = new Promise((resolve) => socket.on('close', resolve).on('error', resolve));
+    expect((await strict.ask('/healthz')).status).toBe(200);
+    await closed;
+    clearInterval(dribble);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('ROLLCALL_REQUEST_MALFORMED');
+    await strict.close();
   });
 });
 

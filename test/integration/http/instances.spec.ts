@@ -138,8 +138,32 @@ describe('reading over HTTP', () => {
     });
   });
 
-  it('a service or namespace nobody has heard of has nothing', async () => {
-    expect((await http.ask(`${services}/nobody/instances`)).json()['instances']).toEqual([]);
+  it('a service nobody has heard of is no empty list: that would hide a misspelt name', async () => {
+    await put(fresh().path);
+    const answer = await http.ask(`${services}/nobody/instances`);
+    expect([answer.status, answer.headers['etag']]).toEqual([404, undefined]);
+    expect(answer.json()).toMatchObject({ code: 'ROLLCALL_SERVICE_UNKNOWN' });
+    expect(answer.json()['detail']).toMatch(/has no service "nobody"; there is .*index=0&wait=30s/);
+  });
+
+  it('a service all have left is an empty list', async () => {
+    const { path } = fresh();
+    await put(path);
+    const { sequence } = (await http.ask(path, { method: 'DELETE' })).json();
+    const list = path.slice(0, path.lastIndexOf('/'));
+    const answer = await http.ask(`${list}?atLeast=${String(sequence)}`);
+    expect([answer.status, answer.json()['instances']]).toEqual([200, []]);
+  });
+
+  it('a service that is still to come can be waited for', async () => {
+    const { path } = fresh();
+    const waiting = http.ask(`${path.slice(0, path.lastIndexOf('/'))}?index=0&wait=20s`);
+    await put(path);
+    const answer = await waiting;
+    expect([answer.status, answer.json()['total']]).toEqual([200, 1]);
+  });
+
+  it('a namespace nobody has heard of has nothing', async () => {
     expect((await http.ask('/v1/namespaces/nowhere/services')).json()['services']).toEqual([]);
   });
 

@@ -66,10 +66,32 @@ describe('instances', () => {
     );
   });
 
+  it('behind the last page are none, however often it is asked for', async () => {
+    const whole = (await http.ask(`${namespace}/instances?limit=3`)).json();
+    const last = `${namespace}/instances?cursor=${String(whole['next'])}`;
+    expect((await http.ask(last)).json()['next']).toBeUndefined();
+    // A cursor behind everything there is: made where the sort order was still longer.
+    const far = (await http.ask('/v1/namespaces/test/instances?limit=1')).json()['next'];
+    expect(far).toBeUndefined();
+    const behind = Buffer.from(
+      JSON.stringify(['namespace,service,instance', 'default', 'zzz', 'zzz']),
+    ).toString('base64url');
+    const page = (await http.ask(`${namespace}/instances?cursor=${behind}`)).json();
+    expect(page).toMatchObject({ instances: [], total: 4 });
+    expect(page['next']).toBeUndefined();
+  });
+
   it.each([
     ['selector=team%20in%20(a', 'ROLLCALL_FILTER_INVALID', { parameter: 'selector', position: 11 }],
     ['version=banana', 'ROLLCALL_FILTER_INVALID', { parameter: 'version', position: 1 }],
+    ['selector=team=a,,tier=b', 'ROLLCALL_FILTER_INVALID', { parameter: 'selector', position: 8 }],
+    ['selector=%FF', 'ROLLCALL_FILTER_INVALID', { parameter: 'selector', position: 1 }],
+    [`tag=${'x'.repeat(3_000)}`, 'ROLLCALL_FILTER_INVALID', { parameter: 'tag' }],
     ['limit=1000000', 'ROLLCALL_FILTER_INVALID', { parameter: 'limit' }],
+    ['limit=0', 'ROLLCALL_FILTER_INVALID', { parameter: 'limit' }],
+    ['limit=-1', 'ROLLCALL_FILTER_INVALID', { parameter: 'limit' }],
+    ['limit=1e3', 'ROLLCALL_FILTER_INVALID', { parameter: 'limit' }],
+    ['limit=99999999999999999999', 'ROLLCALL_FILTER_INVALID', { parameter: 'limit' }],
     ['cursor=xyz', 'ROLLCALL_CURSOR_INVALID', {}],
     ['service=payments', 'ROLLCALL_QUERY_INVALID', {}],
     ['colour=red', 'ROLLCALL_QUERY_INVALID', {}],

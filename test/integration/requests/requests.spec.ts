@@ -167,6 +167,7 @@ describe('a bare NATS client', () => {
     ['query.instances', { namespace: 'Default' }, 'ROLLCALL_NAME_INVALID'],
     ['query.instances', { namespace: 'default', atLeast: -1 }, 'ROLLCALL_SEQUENCE_INVALID'],
     ['query.instances', { namespace: 'default', limit: 1e9 }, 'ROLLCALL_FILTER_INVALID'],
+    ['query.instances', { namespace: 'default', service: 'nobody' }, 'ROLLCALL_SERVICE_UNKNOWN'],
     ['query.instance', names('nobody'), 'ROLLCALL_NOT_FOUND'],
     ['query.service', { namespace: 'default', service: 'nobody' }, 'ROLLCALL_NOT_FOUND'],
     ['query.everything', {}, 'ROLLCALL_SUBJECT_INVALID'],

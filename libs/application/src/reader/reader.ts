@@ -17,6 +17,7 @@ import {
   type ServiceSlots,
   type ViewTable,
 } from '#domain';
+import { unknownService } from './unknown-service.js';
 
 /** The view as a process holds it: followed, with a position and an age. */
 export interface ViewSource {
@@ -115,17 +116,23 @@ export class Reader {
     return slots === undefined ? undefined : summaryOf(slots);
   }
 
-  /** What a question finds. */
+  /**
+   * What a question finds.
+   * @throws ROLLCALL_SERVICE_UNKNOWN: an empty answer to a misspelt name would be taken for the truth
+   */
   query(place: QueryPlace, query: InstanceQuery): InstancePage {
+    this.#checkKnown(place);
     return runInstanceQuery(this.#viewsIn(place), query);
   }
 
   /**
    * Changes whenever anything that is present in a service, or in a namespace, changes; the same on every node that
    * has come as far.
+   * @throws ROLLCALL_SERVICE_UNKNOWN
    */
   stamp({ namespace, service }: QueryPlace): ServiceSum {
     const { table } = this.#view();
+    this.#checkKnown({ namespace, ...(service === undefined ? {} : { service }) });
     if (service !== undefined) return table.sumOf(serviceId(namespace, service));
     let sum = emptySum;
     for (const slots of this.#slotsIn({ namespace })) {
@@ -162,6 +169,12 @@ export class Reader {
     const slot = this.#view().table.get(aggregateKey({ kind: 'instance', namespace, service, instance }));
     const view = slot?.entry.record as InstanceView | undefined;
     return view?.departure === 'unregistered' ? undefined : view;
+  }
+
+  #checkKnown({ namespace, service }: QueryPlace): void {
+    if (service === undefined) return;
+    const { table } = this.#view();
+    if (table.service(namespace, service) === undefined) throw unknownService(table, namespace, service);
   }
 
   *#slotsIn({ namespace, service }: QueryPlace): Iterable<ServiceSlots> {

@@ -1228,6 +1228,13 @@ export const openApiDocument: object = {
                   "minimum": 0
                 }
               }
+            },
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/problem"
+                }
+              }
             }
           },
           "default": {
@@ -1705,6 +1712,39 @@ export const openApiDocument: object = {
                 "schema": {
                   "type": "integer",
                   "minimum": 0
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "No such service (ROLLCALL_SERVICE_UNKNOWN). A known service of which nobody fits is an empty list: known it is from its first registration until a day after its last instance left.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/problem"
                 }
               }
             }

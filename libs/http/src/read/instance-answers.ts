@@ -20,7 +20,7 @@ export class InstanceAnswers {
 
   /**
    * @param own parameters of the route, which are no part of the question
-   * @throws ROLLCALL_QUERY_INVALID, ROLLCALL_FILTER_INVALID, ROLLCALL_CURSOR_INVALID
+   * @throws ROLLCALL_QUERY_INVALID, ROLLCALL_FILTER_INVALID, ROLLCALL_CURSOR_INVALID, ROLLCALL_SERVICE_UNKNOWN
    */
   async send(
     request: FastifyRequest,
@@ -30,8 +30,8 @@ export class InstanceAnswers {
   ): Promise<void> {
     const query = request.query as Parameters;
     const question = questionOf(query, place, own);
-    const stamp = this.reader.stamp(place);
     const all = booleanParameter(query, 'all');
+    const stamp = this.reader.stamp(place);
     const { sequence = 0 } = this.reader.freshness() ?? {};
     void reply.header('x-rollcall-sequence', String(sequence)).header('content-type', JSON_TYPE);
     // What is told about the departed may change while nothing that is present does.
