@@ -12,6 +12,7 @@ export { graceMs, type LeasePreset, leasePresets, type LeaseTimes, leaseTimes } 
 export { changeableFields, type InstanceChange, mergeInstance } from './instance/merge.js';
 export { normalizeInstance, type NormalRecord } from './instance/normalize.js';
 export { isVerdictInForce, joinInstance, splitInstance } from './instance/state.js';
+export { conflictPauseMs } from './retry.js';
 export { fromTime, toTime } from './time.js';
 export { changedPaths, describeChange } from './view/change.js';
 export { causeOf, isInstanceView, isPresent, type ViewEntry } from './view/entry.js';

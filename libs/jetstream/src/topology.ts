@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { jetstreamManager, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { quote, RollcallError } from '#contracts';
-import { brokerError, jetStreamCodes } from '#nats';
+import { brokerError, isTransient, jetStreamCodes } from '#nats';
 import { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';
 
 /** JetStream API level of nats-server 2.12: message TTLs, atomic batches, asynchronous persistence. */
@@ -61,11 +61,14 @@ async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Pr
         : await manager.streams.update(wanted.name, { ...found, ...wanted });
     stored = info.config;
   } catch (error) {
-    throw new RollcallError(
-      'ROLLCALL_STREAM_CONFLICT',
-      `stream "${wanted.name}" cannot be ${found === undefined ? 'created' : 'changed'}: ${brokerError(error, 'the broker').what}`,
-      { cause: error },
-    );
+    const doing = found === undefined ? 'created' : 'changed';
+    const trouble = brokerError(error, `stream "${wanted.name}" cannot be ${doing} now`);
+    if (isTransient(error)) {
+      if (trouble.retryable) throw trouble;
+      throw new RollcallError('ROLLCALL_UNAVAILABLE', trouble.what, { cause: error });
+    }
+    const text = `stream "${wanted.name}" cannot be ${doing}: ${brokerError(error, 'the broker').what}`;
+    throw new RollcallError('ROLLCALL_STREAM_CONFLICT', text, { cause: error });
   }
   const dropped = differencesOf(wanted, stored);
   if (dropped.length > 0) {

@@ -1,7 +1,13 @@
 export { encodeEvent, encodeJson } from './codec/encode.js';
 export { headerBytes } from './codec/header-block.js';
 export { rawEvent } from './codec/raw-event.js';
-export { type ApiFailure, apiError, brokerError, jetStreamCodes } from './connection/broker-error.js';
+export {
+  type ApiFailure,
+  apiError,
+  brokerError,
+  isTransient,
+  jetStreamCodes,
+} from './connection/broker-error.js';
 export {
   type BrokerAccess,
   connectBroker,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   eventTypes,
   type InstanceAggregateId,
@@ -7,6 +8,7 @@ import {
   type ProbeAnswer,
   type RollcallError,
 } from '#contracts';
+import { conflictPauseMs } from '#domain';
 import type { ClientPlace } from '../client/place.js';
 import { patiently } from '../patiently.js';
 import { type Claim, readClaim } from './claim.js';
@@ -42,7 +44,7 @@ export interface TakeOrder {
  */
 export async function takeIncarnation(place: ClientPlace, order: TakeOrder): Promise<Taken> {
   const { aggregate, draft, signature, reason } = order;
-  for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
+  for (let tries = 1; ; tries += 1) {
     const claim = await patiently(() => readClaim(place, aggregate), PATIENCE_MS);
     const refusal = order.refuse?.(claim);
     if (refusal !== undefined) throw refusal;
@@ -53,8 +55,10 @@ export async function takeIncarnation(place: ClientPlace, order: TakeOrder): Pro
       const sequence = await place.writer.append(event, { expectedRevision: claim.sequence });
       return { record, sequence };
     } catch (error) {
-      if (left <= 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
+      const isLast = tries >= limits.registerConflictAttemptsMax;
+      if (isLast || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
     }
+    await delay(conflictPauseMs(tries, Math.random()));
   }
 }
 

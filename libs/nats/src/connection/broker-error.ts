@@ -13,7 +13,9 @@ export const jetStreamCodes = {
   notEnabled: 10_076,
   notEnabledForAccount: 10_039,
   streamNotFound: 10_059,
+  noSuitablePeers: 10_005,
   noLeader: 10_008,
+  notLeader: 10_009,
   streamOffline: 10_118,
 } as const;
 
@@ -70,6 +72,21 @@ export function brokerError(error: unknown, doing: string): RollcallError {
     return new RollcallError('ROLLCALL_BROKER_REFUSED_LOGIN', text, { cause: error });
   }
   return new RollcallError('ROLLCALL_BROKER_UNREACHABLE', text, { cause: error });
+}
+
+/** A cluster that elects, or that waits for its other nodes, refuses with these for a while. */
+const passing = new Set<number>([
+  jetStreamCodes.noSuitablePeers,
+  jetStreamCodes.notLeader,
+  jetStreamCodes.noLeader,
+  jetStreamCodes.streamOffline,
+]);
+
+/** Whether the same request may succeed in a moment: nothing is wrong with it. */
+export function isTransient(error: unknown): boolean {
+  const failure = failureOf(error);
+  if (failure === undefined) return brokerError(error, 'asking the broker').retryable;
+  return failure.code === 503 || passing.has(failure.err_code);
 }
 
 function failureOf(error: unknown): ApiFailure | undefined {

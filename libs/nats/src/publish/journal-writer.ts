@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
@@ -9,7 +10,7 @@ import {
   type Subjects,
 } from '#contracts';
 import { encodeEvent } from '../codec/encode.js';
-import { type LastMessage, lastMessage } from '../read/last-message.js';
+import { type LastMessage, lastMessage, type Reads } from '../read/last-message.js';
 import { publishBatch } from './batch.js';
 import { AckPublisher, type Outgoing } from './publisher.js';
 
@@ -25,6 +26,10 @@ export interface JournalPlace {
   /** JetStream domain of a broker reached through a leaf node. */
   readonly domain?: string;
 }
+
+/** A replica catches up in milliseconds; a longer wait helps nobody. */
+const BEHIND_MS_MAX = 2_000;
+const BEHIND_PAUSE_MS = 20;
 
 /** Appends events to the journal, exactly once each, whatever the connection does meanwhile. */
 export class JournalWriter {
@@ -53,7 +58,7 @@ export class JournalWriter {
     } catch (error) {
       // The ack may have been lost: then the retry conflicts with our own first attempt.
       const stored = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')
-        ? await this.#ownMessage(outgoing, event.id)
+        ? await this.#ownMessage(outgoing, event.id, guard)
         : undefined;
       if (stored !== undefined) return stored.sequence;
       throw error;
@@ -67,12 +72,9 @@ export class JournalWriter {
   }
 
   /** The last message on an aggregate's subject: its revision, and what was said. */
-  async last(aggregate: NewEvent['aggregate']): Promise<LastMessage | undefined> {
-    return lastMessage(
-      await this.#manager,
-      this.#place.streams.journal,
-      this.#place.subjects.journal(aggregate),
-    );
+  async last(aggregate: NewEvent['aggregate'], reads: Reads = 'any'): Promise<LastMessage | undefined> {
+    const subject = this.#place.subjects.journal(aggregate);
+    return lastMessage(await this.#manager, this.#place.streams.journal, subject, reads);
   }
 
   close(): void {
@@ -87,8 +89,23 @@ export class JournalWriter {
     return { subject: this.#place.subjects.journal(event.aggregate), ...encoded };
   }
 
-  async #ownMessage(outgoing: Outgoing, id: string): Promise<LastMessage | undefined> {
-    const last = await lastMessage(await this.#manager, this.#place.streams.journal, outgoing.subject);
-    return last?.headers.get(headerNames.messageId) === id ? last : undefined;
+  /**
+   * A conflict proves that the subject has another last message than was expected: a replica that does not show one
+   * is behind, and is asked again.
+   */
+  async #ownMessage(
+    outgoing: Outgoing,
+    id: string,
+    { expectedRevision }: Guard,
+  ): Promise<LastMessage | undefined> {
+    const manager = await this.#manager;
+    const deadlineMs = performance.now() + BEHIND_MS_MAX;
+    for (;;) {
+      const last = await lastMessage(manager, this.#place.streams.journal, outgoing.subject);
+      if (last?.headers.get(headerNames.messageId) === id) return last;
+      const isBehind = (last?.sequence ?? 0) === expectedRevision;
+      if (!isBehind || performance.now() > deadlineMs) return undefined;
+      await delay(BEHIND_PAUSE_MS);
+    }
   }
 }

@@ -22,6 +22,8 @@ interface Pending extends Outgoing {
   readonly reject: (error: Error) => void;
   deadlineMs: number;
   attemptsLeft: number;
+  /** First sent at this time. */
+  readonly sentAtMs: number;
   /** Not sent again after this time, however many attempts are left. */
   readonly endsAtMs: number;
 }
@@ -94,6 +96,7 @@ export class AckPublisher {
         reject,
         deadlineMs: 0,
         attemptsLeft: this.#attemptsMax,
+        sentAtMs: performance.now(),
         endsAtMs: performance.now() + this.#attemptsMax * this.#attemptTimeoutMs,
       };
       this.#pending.set(id, pending);
@@ -159,7 +162,8 @@ export class AckPublisher {
       if (pending.deadlineMs > now) continue;
       if (pending.attemptsLeft > 0 && !this.#connection.isClosed()) this.#send(id, pending);
       else {
-        const text = `the broker did not acknowledge "${pending.subject}" in ${this.#attemptsMax} attempts of ${this.#attemptTimeoutMs} ms`;
+        const waitedMs = Math.round(now - pending.sentAtMs);
+        const text = `the broker did not acknowledge "${pending.subject}" within ${waitedMs} ms`;
         this.#settle(id)?.reject(new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', text));
       }
     }
