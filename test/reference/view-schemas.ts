@@ -189,9 +189,19 @@ const positionFields: FieldsOf<PositionRecord> = {
   ),
   total: sum,
   quarantined: said(whole, 'Events set aside so far.'),
+  journal: said(
+    objectOf({ sequence: whole, at: brokerTime }, ['sequence', 'at']),
+    'The last event that was read: by it the same journal is known again.',
+  ),
+  epoch: said(
+    whole,
+    'How often the view was made anew from another journal; when it changes, sequences go back: load everything again.',
+  ),
 };
 
-export const positionRecord = objectOf(positionFields, Object.keys(positionFields));
+const alwaysThere = Object.keys(positionFields).filter((name) => name !== 'journal' && name !== 'epoch');
+
+export const positionRecord = objectOf(positionFields, alwaysThere);
 
 const rejectionFields: FieldsOf<ConfigRejection> = {
   key: text,

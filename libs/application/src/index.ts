@@ -13,6 +13,7 @@ export { calmLog } from './ports/calm-log.js';
 export { type Log, silentLog } from './ports/log.js';
 export type { StoredRecord, ViewBucket, ViewReplica, ViewWrite, ViewWriter } from './ports/view-bucket.js';
 export { Projector, type ProjectorParts } from './projector/projector.js';
+export { journalStrangeness } from './projector/same-journal.js';
 export {
   type Freshness,
   type NamespaceSummary,

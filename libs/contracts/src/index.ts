@@ -132,6 +132,7 @@ export {
   type EffectiveStatus,
   type InstanceView,
   type OverrideView,
+  type JournalMark,
   type PositionRecord,
   type ProtectionView,
   type QuarantineRecord,

@@ -33,7 +33,7 @@ export class JetStreamJournal implements Journal {
   }
 
   async last(aggregate: AggregateId): Promise<LastEvent | undefined> {
-    const message = await this.#writer.last(aggregate);
+    const message = await this.#writer.last(aggregate, 'leader');
     if (message === undefined) return undefined;
     const header = (name: string): string | undefined => message.headers.get(name) || undefined;
     return {
@@ -65,7 +65,7 @@ export class JetStreamJournal implements Journal {
 
   async at(sequence: number): Promise<RawEvent | undefined> {
     try {
-      const found = await this.#manager.direct.getMessage(this.#place.streams.journal, { seq: sequence });
+      const found = await this.#manager.streams.getMessage(this.#place.streams.journal, { seq: sequence });
       return found === null ? undefined : this.#storedEvent(found);
     } catch (error) {
       throw brokerError(error, `reading sequence ${sequence}`);

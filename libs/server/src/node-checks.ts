@@ -41,6 +41,8 @@ async function viewCheck(node: RegistryNode): Promise<CheckResult> {
     return { ok: false, detail: `serving the last known view, at sequence ${position}, ${age}${hint}` };
   }
   const lag = await lagOf(joined, position);
+  if (lag < 0)
+    return { ok: false, detail: `at sequence ${position}, and the journal ends ${-lag} events before` };
   if (lag > limits.lagReadyMax)
     return { ok: false, detail: `${lag} events behind the journal, at sequence ${position}` };
   return { ok: true, detail: `at sequence ${position}, ${lag} events behind the journal, ${age}` };
@@ -48,7 +50,7 @@ async function viewCheck(node: RegistryNode): Promise<CheckResult> {
 
 async function lagOf({ store }: JoinedRegistry, position: number): Promise<number> {
   const { lastSequence } = await store.journal.ends();
-  return Math.max(0, lastSequence - position);
+  return lastSequence - position;
 }
 
 function projectionCheck({ joined, disconnectedMs }: RegistryNode): CheckResult {

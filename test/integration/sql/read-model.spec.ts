@@ -212,6 +212,13 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
     await third.reached(1);
     expect(third.position).toBe(1);
     expect(await rows('select count(*) from events')).toEqual([[1]]);
+    await third.stop();
+    running.delete(third);
+    // As long as the journal, but their last event was another.
+    await sql`update rollcall_projection set at = '2001-01-01T00:00:00.000Z'`.execute(database.kysely);
+    await sql`update instances set status = 'wrong'`.execute(database.kysely);
+    await (await follow()).reached(1);
+    expect(await rows('select status from instances')).toEqual([['up']]);
   });
 
   it('forgets a departed instance after a day, as the view does, but not its events', async () => {

@@ -16,13 +16,15 @@ export const verify: Command<{ readonly repair?: boolean }> = async ({ session, 
   });
   progress.end();
   const { differences, repaired } = report;
-  const isWell = differences.length === repaired;
+  const isSame = report.replaced === undefined || options.repair === true;
+  const isWell = isSame && differences.length === repaired;
   if (json) printJson(report);
   else {
     const { events, setAside, keys, position, journalEnd } = report;
     print(
       `${events} events folded up to sequence ${position} of ${journalEnd} (${setAside} set aside), ${keys} keys compared`,
     );
+    if (report.replaced !== undefined) print(replacedText(report.replaced, options.repair === true));
     if (differences.length === 0) print('the view is what the journal says');
     else {
       const rows = differences.slice(0, SHOWN_MAX).map(({ key, kind, detail }) => [key, kind, detail]);
@@ -35,3 +37,9 @@ export const verify: Command<{ readonly repair?: boolean }> = async ({ session, 
   }
   return isWell ? exitCodes.ok : exitCodes.differs;
 };
+
+function replacedText(why: string, isRepaired: boolean): string {
+  const text = `this is not the journal the view was made from: ${why}`;
+  if (isRepaired) return `${text}; the view is made anew from it`;
+  return `${text}. If it is right as it is, make the view anew with --repair (ROLLCALL_JOURNAL_REPLACED)`;
+}

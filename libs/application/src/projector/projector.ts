@@ -1,10 +1,12 @@
-import { errorText } from '#contracts';
+import { errorText, isRollcallError } from '#contracts';
 import type { Leadership } from '../ports/leadership.js';
 import { ProjectorTerm, type TermParts } from './term.js';
 
 export type ProjectorParts = Omit<TermParts, 'onTermLost'> & { readonly leadership: Leadership };
 
 const RETRY_MS = 200;
+/** What trying again does not heal is for an operator to heal; a new term loads the whole view. */
+const RETRY_HOPELESS_MS = 5_000;
 
 /**
  * Folds the journal into the view whenever this process leads, and stands by otherwise. A term that fails is
@@ -63,7 +65,7 @@ export class Projector {
     const term = new ProjectorTerm({ ...this.#parts, onTermLost: (error) => this.#onTermLost(term, error) });
     this.#term = term;
     term.begin().catch((error: unknown) => {
-      this.#parts.log.warn('could not take the projection over', { error: errorText(error) });
+      this.#parts.log.error('could not take the projection over', { error: errorText(error) });
       term.end();
       this.#onTermLost(term, error as Error);
     });
@@ -73,7 +75,8 @@ export class Projector {
     if (this.#term !== term) return;
     this.#term = undefined;
     this.#trouble = error;
-    this.#cancelRetry = this.#parts.clock.after(RETRY_MS, () => {
+    const isHopeless = isRollcallError(error, 'ROLLCALL_JOURNAL_REPLACED');
+    this.#cancelRetry = this.#parts.clock.after(isHopeless ? RETRY_HOPELESS_MS : RETRY_MS, () => {
       if (this.#term === undefined && this.#parts.leadership.isLeader) this.#beginTerm();
     });
   }

@@ -3,6 +3,7 @@ import {
   decodeEvent,
   errorText,
   isRollcallError,
+  type JournalMark,
   limits,
   type PositionRecord,
   type QuarantineRecord,
@@ -20,6 +21,7 @@ import type { Log } from '../ports/log.js';
 import type { ViewBucket, ViewReplica, ViewWriter } from '../ports/view-bucket.js';
 import { Beacon } from './beacon.js';
 import { Outbox } from './outbox.js';
+import { assertSameJournal, JournalGuard } from './same-journal.js';
 
 export interface TermParts {
   readonly journal: Journal;
@@ -43,10 +45,14 @@ export class ProjectorTerm {
   readonly #parts: TermParts;
   readonly #writer: ViewWriter;
   readonly #outbox: Outbox;
+  readonly #guard: JournalGuard;
   #beacon: Beacon;
   #reader: OpenReader | undefined;
   #folded = { sequence: 0, atMs: 0 };
   #position = 0;
+  /** The newest event that this or an earlier term has read: by it the journal is known again. */
+  #newest = { sequence: 0, atMs: 0 };
+  #epoch: number | undefined;
   /** Events set aside up to the position, and the sequences of those after it. */
   #quarantined = 0;
   #setAsideLater: number[] = [];
@@ -61,6 +67,7 @@ export class ProjectorTerm {
   constructor(parts: TermParts) {
     this.#parts = parts;
     this.#writer = parts.bucket.openWriter();
+    this.#guard = new JournalGuard(parts.journal, parts.clock);
     this.#beacon = new Beacon(parts.table);
     this.#outbox = new Outbox({
       writer: this.#writer,
@@ -92,6 +99,11 @@ export class ProjectorTerm {
     if (this.#isOver) return;
     this.#beacon = new Beacon(this.#parts.table);
     const { record, revision } = stored;
+    if (record !== undefined) await assertSameJournal(this.#parts.journal, record);
+    if (this.#isOver) return;
+    this.#epoch = record?.epoch;
+    const { sequence = 0, at = toTime(0) } = record?.journal ?? {};
+    this.#newest = { sequence, atMs: fromTime(at) };
     this.#positionRevision = revision;
     this.#position = record?.position ?? 0;
     this.#quarantined = record?.quarantined ?? 0;
@@ -122,6 +134,7 @@ export class ProjectorTerm {
   #onEvent(raw: RawEvent): void {
     if (this.#isOver || raw.sequence <= this.#folded.sequence) return;
     this.#folded = { sequence: raw.sequence, atMs: raw.atMs };
+    if (raw.sequence > this.#newest.sequence) this.#newest = this.#folded;
     const decoded = decodeEvent(raw);
     let outcome: Decoded['kind'] | 'refused' = decoded.kind;
     if (decoded.kind === 'rejected') this.#setAside(raw, decoded.rejection);
@@ -203,6 +216,8 @@ export class ProjectorTerm {
       at: toTime(this.#folded.atMs),
       quarantined: this.#countQuarantined(position),
       ...this.#beacon.sums(this.#isFullBeaconDue),
+      journal: this.#mark(),
+      ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
     };
     this.#isFullBeaconDue = false;
     this.#positionAtMs = this.#parts.clock.monotonicMs();
@@ -221,6 +236,10 @@ export class ProjectorTerm {
     return this.#quarantined;
   }
 
+  #mark(): JournalMark {
+    return { sequence: this.#newest.sequence, at: toTime(this.#newest.atMs) };
+  }
+
   /** Once a second also when nothing happens: a beacon tells consumers that silence is not loss. */
   #tick(): void {
     this.#cancelTick = this.#parts.clock.after(limits.positionMsMax, () => {
@@ -228,6 +247,7 @@ export class ProjectorTerm {
       this.#tick();
       this.#isFullBeaconDue = true;
       void this.#tell();
+      this.#guard.check(this.#position, this.#mark()).catch((error: Error) => this.#lose(error));
     });
   }
 

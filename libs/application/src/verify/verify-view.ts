@@ -1,8 +1,10 @@
 import { limits, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
-import { changedPaths, describeChange, fromTime, isPresent, type ViewEntry } from '#domain';
+import { changedPaths, fromTime, isPresent, type ViewEntry } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { StoredRecord, ViewBucket } from '../ports/view-bucket.js';
+import { journalStrangeness } from '../projector/same-journal.js';
 import { type FoldedJournal, foldJournal } from './fold-journal.js';
+import { REPAIRED, repairView, type StoredView } from './repair-view.js';
 
 /** One key where the bucket is not what the journal says. */
 export interface Difference {
@@ -20,6 +22,8 @@ export interface VerifyReport {
   readonly keys: number;
   readonly differences: readonly Difference[];
   readonly repaired: number;
+  /** Why the journal is not the one the view was made from, in words; absent when it is. */
+  readonly replaced?: string;
 }
 
 export interface VerifyOptions {
@@ -30,7 +34,9 @@ export interface VerifyOptions {
 
 /**
  * Folds the journal from zero up to the position the bucket claims, and compares with the bucket itself, never
- * with a process's memory. Records newer than the position are left alone: their projector is still writing.
+ * with a process's memory. Records newer than the position are left alone: their projector is still writing. Unless
+ * the journal is another one than the view was made from: then nobody writes, all of it is folded, and a repair makes
+ * the view anew (docs/decisions/0027).
  */
 export async function verifyView(
   journal: Journal,
@@ -39,12 +45,15 @@ export async function verifyView(
 ): Promise<VerifyReport> {
   const stored = await readBucket(bucket);
   const { lastSequence } = await journal.ends();
+  const replaced = stored.mark && (await journalStrangeness(journal, stored.mark.record));
+  const toSequence = replaced === undefined ? Math.min(stored.position, lastSequence) : lastSequence;
   const folded = await foldJournal(journal, {
-    toSequence: Math.min(stored.position, lastSequence),
-    onProgress: (sequence) => options.onProgress?.(sequence, stored.position),
+    toSequence,
+    onProgress: (sequence) => options.onProgress?.(sequence, toSequence),
   });
-  const differences = compare(folded, stored);
-  const repaired = options.repair === true ? await repair(bucket, folded, stored, differences) : 0;
+  const differences = compare(folded, stored, replaced === undefined ? stored.position : Infinity);
+  const order = { folded, stored, differences, toSequence, isReplaced: replaced !== undefined };
+  const repaired = options.repair === true ? await repairView(bucket, order) : 0;
   return {
     position: stored.position,
     journalEnd: lastSequence,
@@ -53,40 +62,36 @@ export async function verifyView(
     keys: stored.records.size,
     differences,
     repaired,
+    ...(replaced === undefined ? {} : { replaced }),
   };
-}
-
-interface StoredView {
-  readonly position: number;
-  readonly records: ReadonlyMap<string, StoredRecord>;
 }
 
 async function readBucket(bucket: ViewBucket): Promise<StoredView> {
   const records = new Map<string, StoredRecord>();
-  let position = 0;
+  let mark: StoredView['mark'];
   await bucket.readAll((record) => {
-    if (record.key === viewKeys.position)
-      position = (record.value as PositionRecord | undefined)?.position ?? 0;
-    else if (!record.key.startsWith(viewKeys.quarantinePrefix)) records.set(record.key, record);
+    const { key, value, revision } = record;
+    if (key === viewKeys.position)
+      mark = value === undefined ? undefined : { record: value as PositionRecord, revision };
+    else if (!key.startsWith(viewKeys.quarantinePrefix)) records.set(key, record);
   });
-  return { position, records };
+  return { position: mark?.record.position ?? 0, records, ...(mark === undefined ? {} : { mark }) };
 }
 
-function compare(folded: FoldedJournal, stored: StoredView): Difference[] {
+/** @param position what is newer is still being written */
+function compare(folded: FoldedJournal, stored: StoredView, position: number): Difference[] {
   const differences: Difference[] = [];
   for (const [key, entry] of folded.entries) {
     const found = stored.records.get(key);
     const difference =
-      found === undefined
-        ? missing(entry, folded.atMs)
-        : differs(entry, found.value as ViewEntry, stored.position);
+      found === undefined ? missing(entry, folded.atMs) : differs(entry, found.value as ViewEntry, position);
     if (difference !== undefined) differences.push({ key, ...difference });
   }
-  for (const [key, record] of stored.records) {
-    const value = record.value as ViewRecord | undefined;
+  for (const [key, { value }] of stored.records) {
+    const record = value as ViewRecord | undefined;
     // A repair leaves a tombstone for a second, so that consumers are told.
-    if (value?.change === 'removed') continue;
-    if (folded.entries.has(key) || (value?.sequence ?? 0) > stored.position) continue;
+    if (record?.cause?.type === REPAIRED) continue;
+    if (folded.entries.has(key) || (record?.sequence ?? 0) > position) continue;
     differences.push({ key, kind: 'surplus', detail: 'the journal knows nothing of it' });
   }
   return differences;
@@ -110,42 +115,4 @@ function differs(
   if (sequence > position) return undefined;
   const paths = changedPaths({ ...entry, change: '', changed: '' }, { ...found, change: '', changed: '' });
   return paths.length === 0 ? undefined : { kind: 'different', detail: paths.join(', ') };
-}
-
-/** Writes only differences, each against the revision it was compared with, so that a projector at work wins. */
-async function repair(
-  bucket: ViewBucket,
-  folded: FoldedJournal,
-  stored: StoredView,
-  differences: readonly Difference[],
-): Promise<number> {
-  const writer = bucket.openWriter();
-  let repaired = 0;
-  for (const { key } of differences) {
-    const after = folded.entries.get(key);
-    const found = stored.records.get(key);
-    const value =
-      after === undefined
-        ? tombstoneOf(found?.value as ViewRecord)
-        : describeChange(found?.value as ViewEntry, after);
-    await writer.write({
-      key,
-      value,
-      expectedRevision: found?.revision ?? 0,
-      ...(after === undefined ? { ttlMs: 1_000 } : {}),
-    });
-    repaired += 1;
-  }
-  writer.close();
-  return repaired;
-}
-
-/** A record the journal knows nothing of is told as removed, and is gone a second later. */
-function tombstoneOf(found: ViewRecord): ViewRecord {
-  const cause = {
-    id: 'verify',
-    type: 'rollcall.view.repaired.v1',
-    reason: 'the journal knows nothing of it',
-  };
-  return { ...found, change: 'removed', changed: [], cause };
 }

@@ -64,9 +64,10 @@ export class ChangeFeed {
     for (const listener of this.#all) listener.onPosition?.(this.#position);
   }
 
-  /** @param reason `start` when nobody can have seen anything before */
+  /** @param reason `start` when nobody can have seen anything before, `rebuilt` when sequences went back */
   resynced(reason: string, position: number): void {
-    if (reason === 'start') {
+    if (reason === 'rebuilt') this.#position = position;
+    if (reason === 'start' || reason === 'rebuilt') {
       this.#kept = [];
       this.#keptFrom = 0;
       this.#coveredFrom = position;

@@ -16,7 +16,10 @@ export async function removalOf(
   const { departure } = claim;
   if (departure === 'expired' || departure === 'evicted')
     return claim.incarnation === own.incarnation ? `was ${departure}` : undefined;
-  if (claim.isInView || performance.now() - own.writtenAtMs < KNOWN_AFTER_MS) return undefined;
+  if (performance.now() - own.writtenAtMs < KNOWN_AFTER_MS) return undefined;
+  // A backup of the journal was restored, or it was made anew: whatever the view still shows will go.
+  if (claim.sequence < own.sequence) return 'is no longer in the journal';
+  if (claim.isInView) return undefined;
   return (await readPosition(place)) >= own.sequence ? 'is no longer in the view' : undefined;
 }
 

@@ -35,7 +35,8 @@ export const operationErrors = defineErrors({
   ROLLCALL_BATCH_REFUSED: {
     kind: 'conflict',
     meaning: 'The broker refused an atomic batch; nothing of it was stored.',
-    action: 'Read the broker error in the message; send a corrected batch.',
+    action:
+      'Send the items one by one, or fewer at once: the error of the broker in the message says what it did not take.',
     retryable: false,
   },
   ROLLCALL_POSITION_NOT_REACHED: {
@@ -48,6 +49,14 @@ export const operationErrors = defineErrors({
     kind: 'internal',
     meaning: 'The materialized view is not what the journal folds to.',
     action: 'Run "rollcall verify --repair" and keep the report.',
+    retryable: false,
+  },
+  ROLLCALL_JOURNAL_REPLACED: {
+    kind: 'setup',
+    meaning:
+      'The journal is not the one the view was made from: a backup was restored, or the stream made anew.',
+    action:
+      'If the journal is right as it is, run "rollcall verify --repair"; else restore the right one. The last view is served meanwhile.',
     retryable: false,
   },
   ROLLCALL_UNAVAILABLE: {

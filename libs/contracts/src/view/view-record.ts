@@ -94,6 +94,12 @@ export interface ViewRecord<Viewed extends ViewedRecord = ViewedRecord> {
 /** `[count, checksum]` of the present instances of one service. */
 export type ServiceSum = readonly [count: number, checksum: number];
 
+/** An event by which a journal is known again: its sequence and broker time. Sequence 0: there was none yet. */
+export interface JournalMark {
+  readonly sequence: number;
+  readonly at: string;
+}
+
 /**
  * How far the view has come. On the bucket key `_position` and the subject `discovery.v1._position`.
  * A watcher that has applied everything before it must have the same sums, else it lost something.
@@ -112,6 +118,13 @@ export interface PositionRecord {
   readonly total: ServiceSum;
   /** Events set aside so far. */
   readonly quarantined: number;
+  /**
+   * The last event that was read when this was written: by its sequence and broker time a later projector knows the
+   * journal again. Absent in a view nobody has written since this field exists.
+   */
+  readonly journal?: JournalMark;
+  /** How often the view was made anew from another journal, by which sequences go back. Absent: never. */
+  readonly epoch?: number;
 }
 
 /** An event the projector could not read, or had to refuse. The event itself stays in the journal. */

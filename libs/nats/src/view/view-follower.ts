@@ -29,8 +29,11 @@ export interface FollowerHandlers {
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** `takeover`: a projector in this process begins to lead, so the table must be exactly the bucket. */
-export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked' | 'takeover';
+/**
+ * `takeover`: a projector in this process begins to lead, so the table must be exactly the bucket. `rebuilt`: the view
+ * was made anew from another journal, so that sequences went back.
+ */
+export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked' | 'takeover' | 'rebuilt';
 
 export interface FollowerOptions extends FollowerHandlers {
   readonly connection: NatsConnection;
@@ -71,6 +74,8 @@ export class ViewFollower {
   /** Live messages that arrive while a snapshot is being read; undefined otherwise. */
   #buffer: Msg[] | undefined = [];
   #position = 0;
+  /** Of the view that is held; undefined before there is any. */
+  #epoch: number | undefined;
   #positionAt: string | undefined;
   #quarantined = 0;
   #stored: StoredPosition = { record: undefined, revision: 0 };
@@ -172,7 +177,35 @@ export class ViewFollower {
     }
   }
 
-  async #sync(reason: ResyncReason): Promise<void> {
+  async #sync(asked: ResyncReason): Promise<void> {
+    let { stored, changes } = await this.#load(asked);
+    const isRebuilt = this.#isOfAnotherEpoch(stored.record);
+    // Which epoch it is shows only at the end: a view made anew is told apart by loading it once more.
+    if (isRebuilt) {
+      const again = await this.#load('rebuilt');
+      stored = again.stored;
+      changes += again.changes;
+    }
+    const reason = isRebuilt ? 'rebuilt' : asked;
+    this.#lastSyncAtMs = performance.now();
+    const arrived = this.#buffer ?? [];
+    this.#buffer = undefined;
+    const { record } = stored;
+    if (record !== undefined) {
+      this.#epoch = epochOf(record);
+      if (isRebuilt || record.position > this.#position) this.#advance(record);
+    }
+    this.#stored = stored;
+    for (const message of arrived) this.#onLive(message, true);
+    this.#options.onResynced?.({ position: this.#position, reason, changes });
+  }
+
+  #isOfAnotherEpoch(record: PositionRecord | undefined): boolean {
+    return record !== undefined && this.#epoch !== undefined && epochOf(record) !== this.#epoch;
+  }
+
+  /** Reads everything stored into the table and tells the differences. */
+  async #load(reason: ResyncReason): Promise<{ stored: StoredPosition; changes: number }> {
     const { connection, subjects, streams, domain } = this.#options;
     const filterSubjects = scopeSubjects(this.#scope, subjects, streams).stored;
     const seen = new Set<string>();
@@ -195,13 +228,7 @@ export class ViewFollower {
       }
     });
     changes += this.#dropUnseen(seen, stored.record?.position ?? 0, reason);
-    this.#lastSyncAtMs = performance.now();
-    const arrived = this.#buffer ?? [];
-    this.#buffer = undefined;
-    if (stored.record !== undefined && stored.record.position > this.#position) this.#advance(stored.record);
-    this.#stored = stored;
-    for (const message of arrived) this.#onLive(message, true);
-    this.#options.onResynced?.({ position: this.#position, reason, changes });
+    return { stored, changes };
   }
 
   /** Applies one stored record; true when it differs from what is held. */
@@ -209,6 +236,7 @@ export class ViewFollower {
     const record = parse(message) as ViewRecord | undefined;
     if (record === undefined) return false;
     const held = this.table.get(key);
+    if (reason === 'rebuilt') return this.#onRebuilt(key, record, message.seq);
     if (held !== undefined && held.entry.sequence >= record.sequence) {
       // The bucket lost writes with the broker: the projector folds forward again from what is stored.
       if (reason === 'takeover' && held.entry.sequence > record.sequence) this.table.put(key, record);
@@ -222,6 +250,17 @@ export class ViewFollower {
     return true;
   }
 
+  /** In a view made anew sequences say nothing about what is newer: what is stored holds. */
+  #onRebuilt(key: string, record: ViewRecord, bucketRevision: number): boolean {
+    const before = this.table.get(key)?.entry;
+    this.table.put(key, record, bucketRevision);
+    const change = describeChange(before, record);
+    if (!isPresent(before) && !isPresent(record)) return false;
+    if (change.change === 'updated' && change.changed.length === 0) return false;
+    this.#options.onChange?.(key, change);
+    return true;
+  }
+
   /**
    * What the bucket no longer holds is gone: its tombstone aged out while we were not looking. Except what is newer
    * than the bucket itself: a broker that crashed lost writes, and the projector is about to write them again.
@@ -229,7 +268,7 @@ export class ViewFollower {
   #dropUnseen(seen: ReadonlySet<string>, storedPosition: number, reason: ResyncReason): number {
     let dropped = 0;
     for (const { key, entry } of this.table.slots()) {
-      const isLost = entry.sequence > storedPosition;
+      const isLost = reason !== 'rebuilt' && entry.sequence > storedPosition;
       if (seen.has(key) || (isLost && reason !== 'takeover')) continue;
       this.table.delete(key);
       if (isLost || !isPresent(entry)) continue;
@@ -262,13 +301,20 @@ export class ViewFollower {
     const held = this.table.get(key);
     const heldSequence = held?.entry.sequence ?? 0;
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
-    this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
+    // A repair took away what only an operator writes: no record of it says that it is gone.
+    if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
+    else this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
     return true;
   }
 
   #onBeacon(message: Msg): void {
     const position = parse(message) as PositionRecord | undefined;
-    if (position === undefined || position.position < this.#position) return;
+    if (position === undefined) return;
+    if (this.#isOfAnotherEpoch(position)) {
+      if (this.#syncing === undefined) this.#resyncUnasked('rebuilt');
+      return;
+    }
+    if (position.position < this.#position) return;
     this.#advance(position);
     if (this.#options.isLeading?.() !== true && !this.#agrees(position)) this.#resyncSoon();
   }
@@ -313,4 +359,9 @@ function parse(message: { string(): string }): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** How often the view was made anew. */
+function epochOf({ epoch }: PositionRecord): number {
+  return epoch ?? 0;
 }

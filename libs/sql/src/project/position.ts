@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { RollcallError } from '#contracts';
 import type { JournalEnds } from '#application';
-import { toTime } from '#domain';
+import { fromTime, toTime } from '#domain';
 import type { Tables } from '../schema/tables.js';
 import type { WritePlace } from '../write/write-rows.js';
 
@@ -17,10 +17,14 @@ export interface StartingPoint {
 
 /**
  * Where to go on. Tables that are new, made by other rules, or ahead of the journal are emptied: then the journal
- * is another one. So are those of a journal founded at another time. Of several who ask at once, one empties and
- * the others find it done.
+ * is another one. So are those of a journal founded at another time, or with another event where theirs ended. Of
+ * several who ask at once, one empties and the others find it done.
  */
-export function findStart(kysely: Kysely<Tables>, journal: JournalEnds): Promise<StartingPoint> {
+export function findStart(
+  kysely: Kysely<Tables>,
+  journal: JournalEnds,
+  timeOf: (sequence: number) => Promise<number | undefined>,
+): Promise<StartingPoint> {
   return kysely.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('rollcall_projection')
@@ -35,10 +39,10 @@ export function findStart(kysely: Kysely<Tables>, journal: JournalEnds): Promise
       .execute();
     const held = await transaction
       .selectFrom('rollcall_projection')
-      .select(['position', 'version', 'journal'])
+      .select(['position', 'version', 'journal', 'at'])
       .where('name', '=', NAME)
       .executeTakeFirstOrThrow();
-    const emptied = reasonToEmpty(held, journal);
+    const emptied = reasonToEmpty(held, journal) ?? (await strangenessOf(held, timeOf));
     if (emptied !== undefined) await empty(transaction);
     if (held.journal !== journal.foundedAt) {
       await transaction
@@ -55,6 +59,19 @@ interface HeldPosition {
   readonly version: number;
   readonly position: number;
   readonly journal: string | null;
+  readonly at: string | null;
+}
+
+/** A journal restored from a backup is of the same day, and after a while as long: but other events are in it. */
+async function strangenessOf(
+  { version, position, at }: HeldPosition,
+  timeOf: (sequence: number) => Promise<number | undefined>,
+): Promise<string | undefined> {
+  if (version === 0 || position === 0 || at === null) return undefined;
+  const atMs = await timeOf(position);
+  // Two ways to read the broker's nanoseconds differ by one.
+  const isSame = atMs !== undefined && Math.abs(atMs - fromTime(at)) <= 1;
+  return isSame ? undefined : `sequence ${position} of the journal is not the event of ${at} they end with`;
 }
 
 function reasonToEmpty(

@@ -107,7 +107,9 @@ export class SqlProjection {
     this.#known.clear();
     const ends = await this.#journal.ends();
     const { lastSequence } = ends;
-    const { position, emptied } = await guarded(() => findStart(this.#database.kysely, ends));
+    const timeOf = async (sequence: number): Promise<number | undefined> =>
+      (await this.#journal.at(sequence))?.atMs;
+    const { position, emptied } = await guarded(() => findStart(this.#database.kysely, ends, timeOf));
     if (emptied !== undefined) {
       this.#log.info('building the SQL tables from zero', { because: emptied, events: lastSequence });
     }
