@@ -98,16 +98,10 @@ export class ProjectorTerm {
     const stored = await this.#parts.replica.takeOver();
     if (this.#isOver) return;
     this.#beacon = new Beacon(this.#parts.table);
-    const { record, revision } = stored;
+    const { record } = stored;
     if (record !== undefined) await assertSameJournal(this.#parts.journal, record);
     if (this.#isOver) return;
-    this.#epoch = record?.epoch;
-    const { sequence = 0, at = toTime(0) } = record?.journal ?? {};
-    this.#newest = { sequence, atMs: fromTime(at) };
-    this.#positionRevision = revision;
-    this.#position = record?.position ?? 0;
-    this.#quarantined = record?.quarantined ?? 0;
-    this.#folded = { sequence: this.#position, atMs: record === undefined ? 0 : fromTime(record.at) };
+    this.#goOnFrom(stored);
     this.#parts.log.info('leading the projection', {
       position: this.#position,
       keys: this.#parts.table.size,
@@ -120,6 +114,16 @@ export class ProjectorTerm {
     this.#tick();
     // At once, so that everybody hears that the view is led again.
     void this.#tell();
+  }
+
+  #goOnFrom({ record, revision }: Awaited<ReturnType<ViewReplica['takeOver']>>): void {
+    this.#epoch = record?.epoch;
+    const { sequence = 0, at = toTime(0) } = record?.journal ?? {};
+    this.#newest = { sequence, atMs: fromTime(at) };
+    this.#positionRevision = revision;
+    this.#position = record?.position ?? 0;
+    this.#quarantined = record?.quarantined ?? 0;
+    this.#folded = { sequence: this.#position, atMs: record === undefined ? 0 : fromTime(record.at) };
   }
 
   /** Ends the term. What is folded and not yet written is written by the next leader. */

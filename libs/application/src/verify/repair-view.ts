@@ -1,5 +1,5 @@
 import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
-import { describeChange, isInstanceView, joinInstance, toTime, type ViewEntry, ViewTable } from '#domain';
+import { describeChange, isInstanceView, joinInstance, toTime, ViewTable } from '#domain';
 import type { StoredRecord, ViewBucket, ViewWriter } from '../ports/view-bucket.js';
 import type { FoldedJournal } from './fold-journal.js';
 
@@ -73,7 +73,7 @@ function tombstoneOf(found: ViewRecord, { toSequence }: RepairOrder): ViewRecord
 /** From here the projectors go on, and by the epoch everybody who follows the view loads it again. */
 async function beginAnew(writer: ViewWriter, { folded, stored, toSequence }: RepairOrder): Promise<void> {
   const table = new ViewTable();
-  for (const [key, entry] of folded.entries) table.put(key, entry as ViewEntry);
+  for (const [key, entry] of folded.entries) table.put(key, entry);
   const at = toTime(folded.atMs);
   const value: PositionRecord = {
     position: toSequence,
