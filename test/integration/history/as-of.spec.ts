@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeEvent, type RawEvent, viewKeyOf } from '#contracts';
-import { History, silentLog, SnapshotMaker } from '#application';
+import { configRefusal, History, silentLog, SnapshotMaker } from '#application';
 import { evolve, type ViewEntry } from '#domain';
 import { JetStreamSnapshots, openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker } from '#nats';
@@ -46,6 +46,7 @@ function viewOfPrefix(sequence: number): Map<string, ViewEntry> {
     const decoded = decodeEvent(raw);
     if (decoded.kind !== 'event') continue;
     const key = viewKeyOf(decoded.event.aggregate, raw.key);
+    if (configRefusal(decoded.event, (other) => view.get(other)) !== undefined) continue;
     const evolved = evolve(view.get(key), decoded.event);
     if (evolved.kind === 'changed') view.set(key, evolved.entry);
   }
@@ -69,9 +70,11 @@ async function expectExactEverywhere(history: History): Promise<void> {
   ])) {
     const expected = viewOfPrefix(sequence);
     expect(sorted(await history.entriesAt(sequence, {}))).toEqual(sorted(expected));
-    expect(sorted(await history.entriesAt(sequence, { namespace: 'default', service: 'orders' }))).toEqual(
-      sorted(ofService(expected, 'orders')),
-    );
+    const service = await history.entriesAt(sequence, { namespace: 'default', service: 'orders' });
+    expect(sorted(service)).toEqual(sorted(ofService(expected, 'orders')));
+    const config = { namespace: 'default', application: 'orders', key: 'DATABASE_URL' };
+    const ofKey = [...expected].filter(([key]) => /config.*\.orders\.(DATABASE_URL|=application)$/.test(key));
+    expect(sorted(await history.entriesAt(sequence, config))).toEqual(sorted(new Map(ofKey)));
   }
 }
 

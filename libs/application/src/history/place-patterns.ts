@@ -1,11 +1,5 @@
-import {
-  aggregateKey,
-  type AggregateId,
-  checkName,
-  parseAggregateKey,
-  quote,
-  RollcallError,
-} from '#contracts';
+import { APPLICATION_SCHEMA_KEY, checkName, RollcallError } from '#contracts';
+import { checkApplication, checkConfigKey } from '../config/words.js';
 import type { HistoricPlace } from '../ports/snapshots.js';
 
 const instanceKinds = ['instance', 'override', 'verdict'];
@@ -29,7 +23,11 @@ export function placePatterns(place: HistoricPlace): string[] | undefined {
   }
   if (application !== undefined) {
     const last = key === undefined ? '*' : key.replaceAll('.', '/');
-    return configKinds.map((kind) => `${namespace}.${kind}.${application}.${last}`);
+    const ofKey = configKinds.map((kind) => `${namespace}.${kind}.${application}.${last}`);
+    // What a key may hold is also up to the schema of the whole application.
+    return key === undefined
+      ? ofKey
+      : [...ofKey, `${namespace}.config-schema.${application}.${APPLICATION_SCHEMA_KEY}`];
   }
   if (service === undefined) return [`${namespace}.>`];
   return [
@@ -38,21 +36,13 @@ export function placePatterns(place: HistoricPlace): string[] | undefined {
   ];
 }
 
-/** The place itself, if its names are names. @throws ROLLCALL_NAME_INVALID */
+/** The place itself, if its names are names. @throws ROLLCALL_NAME_INVALID, and as `checkConfigKey` */
 export function checkedPlace(place: HistoricPlace): HistoricPlace {
-  const { namespace, service, instance, application, key = 'any' } = place;
+  const { namespace, service, instance, application, key } = place;
   for (const [role, name] of Object.entries({ namespace, service, instance })) {
     if (name !== undefined) checkName(role, name);
   }
-  if (namespace === undefined || application === undefined) return place;
-  const id: AggregateId = { kind: 'config', namespace, application, key };
-  if (parseAggregateKey(aggregateKey(id)) !== undefined) return place;
-  throw new RollcallError(
-    'ROLLCALL_NAME_INVALID',
-    `${quote(`${application}/${key}`)} is no application and key of config`,
-    {
-      action:
-        'Applications are DNS labels or "_shared"; keys have 1 to 128 of A-Z, a-z, 0-9, "_", "." and "-".',
-    },
-  );
+  if (namespace !== undefined && application !== undefined) checkApplication({ namespace, application });
+  if (key !== undefined) checkConfigKey(key);
+  return place;
 }

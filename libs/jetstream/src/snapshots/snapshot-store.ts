@@ -1,6 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
-import { limits, RollcallError } from '#contracts';
+import { APPLICATION_SCHEMA_KEY, limits, RollcallError } from '#contracts';
 import type { HistoricPlace, SnapshotMark, SnapshotStore } from '#application';
 import type { ViewEntry } from '#domain';
 import { AckPublisher, brokerError, type JournalPlace, lastMessage, readAll } from '#nats';
@@ -192,7 +192,8 @@ function isIn({ namespace, service, application }: HistoricPlace): (name: string
 /** Of an instance, what is said of it and of its service as a whole; of a config key, what is about that key. */
 function isAbout(key: string, place: HistoricPlace): boolean {
   const named = key.split('.')[3];
-  if (place.key !== undefined) return named === place.key.replaceAll('.', '/');
+  if (place.key !== undefined)
+    return [place.key.replaceAll('.', '/'), APPLICATION_SCHEMA_KEY].includes(named ?? '');
   return place.instance === undefined || named === undefined || named === place.instance;
 }
 
