@@ -1,4 +1,4 @@
-import { contentTypes } from '#contracts';
+import { contentTypes, type EffectiveKey } from '#contracts';
 import type {
   ApplicationSummary,
   ConfigDiff,
@@ -7,6 +7,7 @@ import type {
   Imported,
   ImportedKey,
   KeyWritten,
+  Rollout,
   ShownConfig,
 } from '#application';
 import { objectOf, said, type Schema, text, time, whole } from './schema.js';
@@ -91,6 +92,28 @@ const importedFields: FieldsOf<Imported> = {
   changes: listOf(required(importedKeyFields, 'before', 'after')),
 };
 
+const rolloutFields: FieldsOf<Rollout> = {
+  namespace: text,
+  application: text,
+  key: text,
+  revision,
+  expected: said(whole, 'Instances that read the application and are there.'),
+  applied: whole,
+  rejected: whole,
+  waiting: whole,
+  durationMs: said(whole, 'Until the last answer that counted; absent before any.'),
+  rejections: listOf(required({ instance: text, reason: text })),
+  waitingFor: listOf(text),
+};
+const effectiveFields: FieldsOf<EffectiveKey> = {
+  key: text,
+  contentType,
+  value: text,
+  layer: said(text, '`shared` or `application`, each also with `-gray` and `-override`.'),
+  override: said(text, 'Name of the override it comes from.'),
+  revision,
+};
+
 export const configAnswers: Readonly<Record<string, Schema>> = {
   configApplications: required({ applications: listOf(required(applicationFields)) }),
   configKeys: required({ application: text, keys: listOf(shown) }),
@@ -100,6 +123,14 @@ export const configAnswers: Readonly<Record<string, Schema>> = {
   configDiff: required(diffFields),
   configSchema: configViews['config-schema'],
   configOverrides: configViews['config-override'],
+  configGray: configViews['config-gray'],
+  configRollout: required(rolloutFields, 'durationMs'),
+  configEffective: required({
+    namespace: text,
+    application: text,
+    keys: listOf(required(effectiveFields, 'override')),
+    revision,
+  }),
   configSchedules: required({ application: text, schedules: listOf(configViews['config-schedule']) }),
   configExport: required({ format: text, text }),
   configImported: required(importedFields, 'sequence'),

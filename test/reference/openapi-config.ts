@@ -70,6 +70,32 @@ export const configOperations: Readonly<Record<string, Methods>> = {
     put: { summary: 'Sets all of them, in order.', body: 'configOverridesBody', answer: 'written' },
     delete: { summary: 'Takes all of them away.', query: ['reason'], answer: 'written' },
   },
+  [`${one}/gray`]: {
+    get: { summary: 'The gray release of a key.', answer: 'configGray' },
+    put: { summary: 'Starts one with a value, or widens it.', body: 'configGrayBody', answer: 'written' },
+    delete: { summary: 'Withdraws it.', query: ['reason'], answer: 'written' },
+  },
+  [`${one}/gray/complete`]: {
+    post: { summary: 'Gives its value to everybody.', body: 'because', answer: 'configWritten' },
+  },
+  [`${one}/rollout`]: {
+    get: { summary: 'Who applied the last change of a key, and who would not.', answer: 'configRollout' },
+  },
+  '/v1/namespaces/{namespace}/config-effective/{application}': {
+    get: {
+      summary: 'What one instance sees, and from which layer each key comes.',
+      query: [
+        'config.instance',
+        'config.service',
+        'config.version',
+        'config.zone',
+        'tag',
+        'config.label',
+        'atLeast',
+      ],
+      answer: 'configEffective',
+    },
+  },
   '/v1/namespaces/{namespace}/config-schedules/{application}': {
     get: {
       summary: 'Changes that wait for their time, and those of the last day.',
@@ -93,6 +119,22 @@ const format: Schema = { type: 'string', enum: documentFormats };
 export const configParameters: Readonly<Record<string, Schema>> = {
   'config.from': { name: 'from', schema: whole, required: true, description: 'A revision.' },
   'config.to': { name: 'to', schema: whole, required: true, description: 'A revision.' },
+  'config.instance': {
+    name: 'instance',
+    schema: text,
+    required: true,
+    description: 'The instance that reads.',
+  },
+  'config.service': { name: 'service', schema: text, description: 'Take the rest from its registration.' },
+  'config.version': { name: 'version', schema: text, description: 'As if it had this version.' },
+  'config.zone': { name: 'zone', schema: text, description: 'As if it were in this zone.' },
+  'config.label': {
+    name: 'label',
+    schema: { type: 'array', items: text },
+    style: 'form',
+    explode: true,
+    description: 'As if it had this metadata: key=value; repeated.',
+  },
   format: { schema: { ...format, default: 'json' }, description: 'What the file is written in.' },
 };
 
@@ -106,6 +148,9 @@ const times = {
   revertAfter: said({ type: ['integer', 'string'] }, 'Undo it so long after: ms, or "15m".'),
 };
 const flag: Schema = { type: 'boolean', default: false };
+const gray = recordSchemas['config-gray'] as {
+  properties: { to: Schema; rejectionSharePercentMax: Schema };
+};
 const override = recordSchemas['config-override'] as { properties: { overrides: Schema } };
 
 export const configBodies: Readonly<Record<string, Schema>> = {
@@ -137,5 +182,14 @@ export const configBodies: Readonly<Record<string, Schema>> = {
     ['schema'],
   ),
   configOverridesBody: objectOf({ overrides: override.properties.overrides, reason: because }, ['overrides']),
+  configGrayBody: objectOf(
+    {
+      ...content,
+      to: gray.properties.to,
+      rejectionSharePercentMax: said(gray.properties.rejectionSharePercentMax, 'Default 10.'),
+      reason: because,
+    },
+    ['to'],
+  ),
   configImport: objectOf({ format, text, dryRun: flag, prune: flag, reason: because }, ['format', 'text']),
 };

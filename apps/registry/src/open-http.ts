@@ -21,6 +21,7 @@ class RegistryModule {
           operator: () => node.writers().operator,
           renewer: () => node.writers().renewer,
           config: () => node.writers().config,
+          rollout: (at) => node.rollout(at),
           watching: () => node.watching(),
           history: () => node.history(),
           story: (names) => node.story(names),

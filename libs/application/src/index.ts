@@ -65,7 +65,7 @@ export type { ConfigChange, ConfigWritten, KeyWritten } from './config/config-wr
 export { documentFormatIn } from './config/document-format.js';
 export type { Expectation } from './config/expectation.js';
 export { configRefusal } from './config/refusal.js';
-export type { ApplicationPlace } from './config/words.js';
+export type { ApplicationPlace, KeyPlace } from './config/words.js';
 export type { ConfigTimed, ConfigTimes } from './config/config-schedules.js';
 export type { ScheduleWorker } from './config/schedule-worker.js';
 export type { ScheduleTimers } from './ports/schedule-timers.js';
@@ -88,3 +88,5 @@ export {
   parseArchiveLine,
   printArchiveLine,
 } from './audit/archive.js';
+export type { GrayOrder } from './config/config-grays.js';
+export type { Rollout, Rollouts } from './config/rollouts.js';

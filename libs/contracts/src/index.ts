@@ -87,7 +87,12 @@ export {
   parseAggregateKey,
   type ServiceAggregateId,
 } from './aggregates.js';
-export { type ConfigReport, type ConfigRejection, readConfigReport } from './config/report.js';
+export {
+  type ConfigReport,
+  type ConfigRejection,
+  readConfigReport,
+  readRejections,
+} from './config/report.js';
 export type { ConfigLayer, ConfigReader, EffectiveConfig, EffectiveKey } from './config/effective.js';
 export {
   APPLICATION_PATTERN,

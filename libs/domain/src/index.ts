@@ -47,3 +47,4 @@ export {
   ownerOf,
 } from './health/check-state.js';
 export { diffLines, type DiffLine } from './config/diff.js';
+export { isInGray } from './config/match.js';

@@ -5,11 +5,13 @@ import type {
   ConfigService,
   History,
   InstanceNames,
+  KeyPlace,
   LeaseRenewer,
   Log,
   Operator,
   Reader,
   Registrar,
+  Rollout,
   TimelineLine,
 } from '#application';
 
@@ -48,6 +50,8 @@ export interface HttpParts extends ProcessParts {
   readonly renewer: () => LeaseRenewer;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
   readonly config: () => ConfigService;
+  /** How the last change of a config key is doing. @throws ROLLCALL_UNAVAILABLE before it is counted */
+  readonly rollout: (at: KeyPlace) => Rollout;
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */

@@ -3,6 +3,7 @@ import { ConfigController } from './config/config.controller.js';
 import { ConfigHistoryController } from './config/config-history.controller.js';
 import { ConfigRulesController } from './config/config-rules.controller.js';
 import { ConfigSchedulesController } from './config/config-schedules.controller.js';
+import { ConfigReleaseController } from './config/config-release.controller.js';
 import { ConfigTransferController } from './config/config-transfer.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
@@ -41,6 +42,7 @@ export class HttpModule {
         ConfigHistoryController,
         ConfigRulesController,
         ConfigTransferController,
+        ConfigReleaseController,
         ConfigSchedulesController,
         NamespacesController,
         WatchController,

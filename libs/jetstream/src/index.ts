@@ -1,3 +1,4 @@
+export { hearConfigReports } from './config-reports.js';
 export { JetStreamScheduleTimers } from './schedule-timers.js';
 export { JetStreamAudit } from './audit/audit-trail.js';
 export { JetStreamBeatSender } from './beat-sender.js';

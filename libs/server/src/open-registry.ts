@@ -15,6 +15,8 @@ export interface JoinedRegistry {
   readonly store: RegistryStore;
   readonly projection: Projection;
   readonly writers: Writers;
+  /** Absent when this process answers nothing. */
+  readonly config?: NodeConfig;
   readonly history: History;
   /**
    * Ends what runs on the connection, which stays open.
@@ -43,7 +45,7 @@ export async function openRegistry(
     onTrouble: (error) => log.warn('trouble while following the view', { error: error.message }),
     onChange: (key, record) => {
       watchman?.onChange(key, record);
-      config?.onChange(key);
+      config?.onChange(key, record);
       feed?.change(key, record);
     },
     onPosition: ({ position }) => feed?.advance(position),
@@ -82,5 +84,13 @@ export async function openRegistry(
     await leave(true).catch(() => undefined);
     throw error;
   }
-  return { connection, store, projection, writers, history, leave };
+  return {
+    connection,
+    store,
+    projection,
+    writers,
+    history,
+    ...(config === undefined ? {} : { config }),
+    leave,
+  };
 }

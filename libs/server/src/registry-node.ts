@@ -1,6 +1,14 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { RollcallError } from '#contracts';
-import { ChangeFeed, type History, type InstanceNames, storyOf, type TimelineLine } from '#application';
+import {
+  ChangeFeed,
+  type History,
+  type InstanceNames,
+  storyOf,
+  type TimelineLine,
+  type KeyPlace,
+  type Rollout,
+} from '#application';
 import type { ViewTable } from '#domain';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
@@ -59,6 +67,14 @@ export class RegistryNode {
       );
     }
     return this.#joined.writers;
+  }
+
+  /** How the last change of a config key is doing. @throws ROLLCALL_UNAVAILABLE before the broker is joined */
+  rollout(at: KeyPlace): Rollout {
+    const config = this.#joined?.config;
+    if (config === undefined)
+      throw new RollcallError('ROLLCALL_UNAVAILABLE', 'nobody counts here who applied which config');
+    return config.rollout(at);
   }
 
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */

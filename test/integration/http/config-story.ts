@@ -37,6 +37,13 @@ export const configStory: readonly [path: string, template: string, ask: Ask][] 
   [`${key}/overrides`, `${one}/overrides`, { method: 'PUT', body: { overrides: [override] } }],
   [`${key}/overrides`, `${one}/overrides`, {}],
   [`${key}/overrides`, `${one}/overrides`, { method: 'DELETE' }],
+  [`${key}/gray`, `${one}/gray`, { method: 'PUT', body: { value: 30, to: { percent: 10 } } }],
+  [`${key}/gray`, `${one}/gray`, {}],
+  [`${key}/gray`, `${one}/gray`, { method: 'PUT', body: { to: { percent: 20 } } }],
+  [`${base}/config-effective/orders?instance=orders-1`, `${template}/config-effective/{application}`, {}],
+  [`${key}/gray/complete`, `${one}/gray/complete`, { method: 'POST', body: {} }],
+  [`${key}/gray`, `${one}/gray`, { method: 'DELETE' }],
+  [`${key}/rollout`, `${one}/rollout`, {}],
   [`${base}/config-schedules/orders`, `${template}/config-schedules/{application}`, {}],
   [
     `${base}/config-schedules/orders/none`,

@@ -64,6 +64,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
     config: () => node.writers().config,
+    rollout: (at) => node.rollout(at),
     watching: () => node.watching(),
     history: () => node.history(),
     story: (names) => node.story(names),

@@ -1,15 +1,18 @@
 import {
   aggregateKey,
+  type ConfigReader as Instance,
   type ConfigGrayView,
   type ConfigOverrideView,
   type ConfigRolloutView,
   type ConfigSchemaView,
   type ConfigScheduleView,
   type ConfigView,
+  type EffectiveConfig,
   quote,
   RollcallError,
+  SHARED_APPLICATION,
 } from '#contracts';
-import { isPresent, type ViewEntry } from '#domain';
+import { isPresent, resolveEffective, type ViewEntry } from '#domain';
 import type { ViewSource } from '../reader/reader.js';
 import { type ApplicationPlace, checkApplication, checkSchemaKey, configId, nameOf } from './words.js';
 
@@ -73,12 +76,32 @@ export class ConfigReader {
     throw missing(place, key, 'config key');
   }
 
+  /** @throws ROLLCALL_NOT_FOUND when nothing was ever said of a key that the view remembers */
+  known(where: ApplicationPlace, key: string): void {
+    const place = checkApplication(where);
+    const { table } = this.view();
+    const isKnown = (['config', 'config-override', 'config-gray'] as const).some(
+      (kind) => table.get(aggregateKey(configId(place, checkSchemaKey(key), kind))) !== undefined,
+    );
+    if (!isKnown) throw missing(place, key, 'config key');
+  }
+
   /** What is in force of another kind about a key. @throws ROLLCALL_NOT_FOUND */
   about<Kind extends keyof ViewOf>(where: ApplicationPlace, key: string, kind: Kind): ViewOf[Kind] {
     const place = checkApplication(where);
     const entry = this.view().table.get(aggregateKey(configId(place, checkSchemaKey(key), kind)))?.entry;
     if (entry !== undefined && isPresent(entry)) return entry.record as ViewOf[Kind];
     throw missing(place, key, `${kind} for`);
+  }
+
+  /**
+   * What one instance sees of an application, and from which layer each key comes.
+   * @param reader the instance as somebody describes it
+   */
+  effective(where: ApplicationPlace, reader: Instance): EffectiveConfig {
+    const place = checkApplication(where);
+    const shared = { ...place, application: SHARED_APPLICATION };
+    return resolveEffective(place, [...this.#slots(shared), ...this.#slots(place)], reader);
   }
 
   /** Schedules of an application by their time: those that wait, and of the last day those that do not any more. */

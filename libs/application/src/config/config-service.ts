@@ -1,5 +1,6 @@
 import { type ContentType } from '#contracts';
 import type { Actor } from '../registrar/event-factory.js';
+import { ConfigGrays } from './config-grays.js';
 import { ConfigHistory, type ConfigRevision } from './config-history.js';
 import { ConfigOverrides } from './config-overrides.js';
 import { ConfigReader } from './config-reader.js';
@@ -7,8 +8,10 @@ import { ConfigSchedules, type ConfigTimed, type ConfigTimes } from './config-sc
 import { ConfigSchemas } from './config-schemas.js';
 import { ConfigTransfer } from './config-transfer.js';
 import { type ConfigChange, type ConfigParts, ConfigWriter, type ConfigWritten } from './config-writer.js';
+import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { ScheduleTimers } from '../ports/schedule-timers.js';
+import { Rollouts } from './rollouts.js';
 import { ScheduleWorker } from './schedule-worker.js';
 import type { Expectation } from './expectation.js';
 import type { ApplicationPlace, KeyPlace } from './words.js';
@@ -21,6 +24,7 @@ export class ConfigService {
   readonly overrides: ConfigOverrides;
   readonly transfer: ConfigTransfer;
   readonly schedules: ConfigSchedules;
+  readonly grays: ConfigGrays;
   readonly #parts: ConfigParts;
   readonly #writer: ConfigWriter;
 
@@ -31,6 +35,7 @@ export class ConfigService {
     this.schemas = new ConfigSchemas(parts);
     this.overrides = new ConfigOverrides(parts);
     this.#writer = new ConfigWriter(parts);
+    this.grays = new ConfigGrays(parts, this.#writer);
     this.schedules = new ConfigSchedules(parts, this.#writer);
     this.transfer = new ConfigTransfer(parts, this.reader, this.#writer);
   }
@@ -48,6 +53,11 @@ export class ConfigService {
     by: Actor,
   ): Promise<ConfigTimed> {
     return this.schedules.write(place, changes, times, by);
+  }
+
+  /** Counts who applied what, once there is somebody to hear. */
+  rollouts(clock: Clock, log: Log): Rollouts {
+    return new Rollouts({ ...this.#parts, clock, log }, this.grays);
   }
 
   /** Makes scheduled changes of this registry when their time comes. */

@@ -52,7 +52,7 @@ export class ConfigGrayRecord {
   @Max(Number.MAX_SAFE_INTEGER)
   baseRevision: number;
 
-  /** When more than this share of those that answered reject it, in percent, it is stopped. */
+  /** When more than this share of the instances it is for reject it, in percent, it is stopped. */
   @IsInt()
   @Min(0)
   @Max(100)

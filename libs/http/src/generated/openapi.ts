@@ -898,6 +898,347 @@ export const openApiDocument: object = {
         }
       }
     },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/gray": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "The gray release of a key.",
+        "responses": {
+          "200": {
+            "description": "The gray release of a key.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configGray"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "put": {
+        "summary": "Starts one with a value, or widens it.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/configGrayBody"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Starts one with a value, or widens it.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "delete": {
+        "summary": "Withdraws it.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/reason"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Withdraws it.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/written"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/gray/complete": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "post": {
+        "summary": "Gives its value to everybody.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/because"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Gives its value to everybody.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configWritten"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config/{application}/{key}/rollout": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        },
+        {
+          "$ref": "#/components/parameters/path.key"
+        }
+      ],
+      "get": {
+        "summary": "Who applied the last change of a key, and who would not.",
+        "responses": {
+          "200": {
+            "description": "Who applied the last change of a key, and who would not.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configRollout"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/config-effective/{application}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.application"
+        }
+      ],
+      "get": {
+        "summary": "What one instance sees, and from which layer each key comes.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/config.instance"
+          },
+          {
+            "$ref": "#/components/parameters/config.service"
+          },
+          {
+            "$ref": "#/components/parameters/config.version"
+          },
+          {
+            "$ref": "#/components/parameters/config.zone"
+          },
+          {
+            "$ref": "#/components/parameters/tag"
+          },
+          {
+            "$ref": "#/components/parameters/config.label"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What one instance sees, and from which layer each key comes.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/configEffective"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/v1/namespaces/{namespace}/config-schedules/{application}": {
       "parameters": [
         {
@@ -3249,6 +3590,52 @@ export const openApiDocument: object = {
         "required": true,
         "description": "A revision."
       },
+      "config.instance": {
+        "name": "instance",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "required": true,
+        "description": "The instance that reads."
+      },
+      "config.service": {
+        "name": "service",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Take the rest from its registration."
+      },
+      "config.version": {
+        "name": "version",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "As if it had this version."
+      },
+      "config.zone": {
+        "name": "zone",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "As if it were in this zone."
+      },
+      "config.label": {
+        "name": "label",
+        "in": "query",
+        "schema": {
+          "type": "array",
+          "items": {
+            "type": "string"
+          }
+        },
+        "style": "form",
+        "explode": true,
+        "description": "As if it had this metadata: key=value; repeated."
+      },
       "format": {
         "name": "format",
         "in": "query",
@@ -3902,6 +4289,282 @@ export const openApiDocument: object = {
           "application",
           "key",
           "overrides",
+          "revision"
+        ]
+      },
+      "configGray": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "application": {
+            "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+            "type": "string"
+          },
+          "key": {
+            "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+            "type": "string"
+          },
+          "contentType": {
+            "type": "string",
+            "enum": [
+              "text",
+              "json",
+              "yaml",
+              "properties",
+              "number",
+              "boolean",
+              "secret"
+            ]
+          },
+          "value": {
+            "type": "string",
+            "maxLength": 32768
+          },
+          "to": {
+            "properties": {
+              "match": {
+                "properties": {
+                  "version": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 256
+                  },
+                  "zone": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128
+                  },
+                  "tags": {
+                    "items": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 128
+                    },
+                    "type": "array",
+                    "uniqueItems": true,
+                    "maxItems": 64
+                  },
+                  "instance": {
+                    "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                    "type": "string"
+                  },
+                  "selector": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 2048
+                  }
+                },
+                "type": "object"
+              },
+              "percent": {
+                "maximum": 100,
+                "type": "number",
+                "minimum": 0
+              }
+            },
+            "type": "object"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "running",
+              "completed",
+              "withdrawn",
+              "stopped"
+            ]
+          },
+          "baseRevision": {
+            "maximum": 9007199254740991,
+            "type": "integer",
+            "minimum": 0
+          },
+          "rejectionSharePercentMax": {
+            "maximum": 100,
+            "type": "integer",
+            "minimum": 0
+          },
+          "detail": {
+            "type": "string",
+            "maxLength": 512
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence."
+          },
+          "departure": {
+            "type": "string",
+            "enum": [
+              "deleted",
+              "removed",
+              "completed",
+              "withdrawn",
+              "stopped",
+              "cancelled",
+              "skipped",
+              "applied"
+            ],
+            "description": "Why it is not in force any more; absent while it is."
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "key",
+          "contentType",
+          "value",
+          "to",
+          "state",
+          "baseRevision",
+          "rejectionSharePercentMax",
+          "revision"
+        ]
+      },
+      "configRollout": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "type": "string"
+          },
+          "application": {
+            "type": "string"
+          },
+          "key": {
+            "type": "string"
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence; what the next If-Match names."
+          },
+          "expected": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Instances that read the application and are there."
+          },
+          "applied": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "rejected": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "waiting": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "durationMs": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Until the last answer that counted; absent before any."
+          },
+          "rejections": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "instance": {
+                  "type": "string"
+                },
+                "reason": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "instance",
+                "reason"
+              ]
+            }
+          },
+          "waitingFor": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "key",
+          "revision",
+          "expected",
+          "applied",
+          "rejected",
+          "waiting",
+          "rejections",
+          "waitingFor"
+        ]
+      },
+      "configEffective": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "type": "string"
+          },
+          "application": {
+            "type": "string"
+          },
+          "keys": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "key": {
+                  "type": "string"
+                },
+                "contentType": {
+                  "type": "string",
+                  "enum": [
+                    "text",
+                    "json",
+                    "yaml",
+                    "properties",
+                    "number",
+                    "boolean",
+                    "secret"
+                  ]
+                },
+                "value": {
+                  "type": "string"
+                },
+                "layer": {
+                  "type": "string",
+                  "description": "`shared` or `application`, each also with `-gray` and `-override`."
+                },
+                "override": {
+                  "type": "string",
+                  "description": "Name of the override it comes from."
+                },
+                "revision": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Journal sequence; what the next If-Match names."
+                }
+              },
+              "required": [
+                "key",
+                "contentType",
+                "value",
+                "layer",
+                "revision"
+              ]
+            }
+          },
+          "revision": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence; what the next If-Match names."
+          }
+        },
+        "required": [
+          "namespace",
+          "application",
+          "keys",
           "revision"
         ]
       },
@@ -6734,6 +7397,84 @@ export const openApiDocument: object = {
         },
         "required": [
           "overrides"
+        ]
+      },
+      "configGrayBody": {
+        "type": "object",
+        "properties": {
+          "value": {
+            "description": "A text, or any JSON value, which is printed."
+          },
+          "contentType": {
+            "type": "string",
+            "enum": [
+              "text",
+              "json",
+              "yaml",
+              "properties",
+              "number",
+              "boolean",
+              "secret"
+            ],
+            "description": "Left out: what the value is."
+          },
+          "to": {
+            "properties": {
+              "match": {
+                "properties": {
+                  "version": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 256
+                  },
+                  "zone": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 128
+                  },
+                  "tags": {
+                    "items": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 128
+                    },
+                    "type": "array",
+                    "uniqueItems": true,
+                    "maxItems": 64
+                  },
+                  "instance": {
+                    "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                    "type": "string"
+                  },
+                  "selector": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 2048
+                  }
+                },
+                "type": "object"
+              },
+              "percent": {
+                "maximum": 100,
+                "type": "number",
+                "minimum": 0
+              }
+            },
+            "type": "object"
+          },
+          "rejectionSharePercentMax": {
+            "maximum": 100,
+            "type": "integer",
+            "minimum": 0,
+            "description": "Default 10."
+          },
+          "reason": {
+            "type": "string",
+            "maxLength": 512
+          }
+        },
+        "required": [
+          "to"
         ]
       },
       "configImport": {
