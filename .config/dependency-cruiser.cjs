@@ -18,6 +18,7 @@ const rooms = {
   tracing: [],
   client: ['contracts', 'domain', 'formats', 'secrets', 'nats', 'tracing'],
   nest: ['contracts', 'client', 'tracing'],
+  'nest-clients': ['contracts', 'client', 'tracing'],
   'nest-jetstream': ['contracts', 'nats', 'tracing'],
   testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
 };
@@ -39,6 +40,7 @@ const vendors = {
   server: ['@nats-io/'],
   client: ['@nats-io/', 'undici', 'cockatiel', 'prom-client'],
   nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
+  'nest-clients': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   'nest-jetstream': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   tracing: ['@opentelemetry/api'],
   testkit: ['fast-check', '@nats-io/'],

@@ -57,8 +57,13 @@ function versionOf(name) {
   return version;
 }
 
+/** Peers that only a part of the package needs. */
+function optionalMeta(names) {
+  return Object.fromEntries(names.map((name) => [name, { optional: true }]));
+}
+
 function packageJson(manifest, stage) {
-  const { name, description, keywords, rooms, peers } = manifest;
+  const { name, description, keywords, rooms, peers, optionalPeers = [] } = manifest;
   const own = Object.fromEntries(rooms.map((room) => [`#${room}`, `./${room}/index.js`]));
   const imports = { ...own, ...manifest.imports };
   const needed = importedPackages(stage, imports).filter((needed) => !(needed in peers));
@@ -79,6 +84,7 @@ function packageJson(manifest, stage) {
     files: [...rooms, 'LICENSE'],
     dependencies: Object.fromEntries(needed.map((dependency) => [dependency, versionOf(dependency)])),
     ...(Object.keys(peers).length === 0 ? {} : { peerDependencies: peers }),
+    ...(optionalPeers.length === 0 ? {} : { peerDependenciesMeta: optionalMeta(optionalPeers) }),
   };
 }
 

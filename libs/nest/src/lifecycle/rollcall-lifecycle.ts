@@ -8,7 +8,14 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { RollcallError } from '#contracts';
-import { checkRegistration, type Drained, type Registration, type Rival, RollcallClient } from '#client';
+import {
+  checkRegistration,
+  type Drained,
+  type EndpointInput,
+  type Registration,
+  type Rival,
+  RollcallClient,
+} from '#client';
 import { MODULE_OPTIONS_TOKEN } from '../module/definition.js';
 import type { AppRegistration, RollcallModuleOptions } from '../module/options.js';
 import { countCalls } from './count-calls.js';
@@ -34,6 +41,7 @@ export class RollcallLifecycle
   #listening: Listening | undefined;
   #farewell: Promise<void> | undefined;
   #onLate: () => void = () => undefined;
+  readonly #addedEndpoints: EndpointInput[] = [];
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) private readonly options: RollcallModuleOptions,
@@ -46,8 +54,16 @@ export class RollcallLifecycle
     return this.#registration;
   }
 
+  /**
+   * Tells of an endpoint that is known at run time only, such as a microservice listening on any free port. Call it
+   * before the app listens; a registration that stands already is told with `registration.update()`.
+   */
+  addEndpoint(endpoint: EndpointInput): void {
+    this.#addedEndpoints.push(endpoint);
+  }
+
   async onApplicationBootstrap(): Promise<void> {
-    const app = this.options.register;
+    const app = this.#app;
     if (app === undefined) return;
     checkRegistration({ ...app, endpoints: app.endpoints ?? [] });
     if (this.#awaitsServer(app)) {
@@ -62,7 +78,7 @@ export class RollcallLifecycle
 
   /** Tells callers that requests can be answered. Needed only with `upWhen: 'manual'`. */
   async up(): Promise<void> {
-    const app = this.options.register;
+    const app = this.#app;
     if (app === undefined || this.#farewell !== undefined) return;
     const registration = await this.#register(app);
     if (registration === undefined || this.#farewell !== undefined) return;
@@ -110,7 +126,7 @@ export class RollcallLifecycle
 
   async #registerNow(app: AppRegistration): Promise<Registration> {
     const { http: _http, advertise: _advertise, upWhen: _upWhen, ...input } = app;
-    const endpoints = describeApp(app, this.#facts());
+    const endpoints = describeApp(this.#app ?? app, this.#facts());
     const handlers = {
       onLost: (error: RollcallError) => this.#onLost(error),
       onRevived: (incarnation: number) => this.#onRevived(incarnation),
@@ -175,6 +191,12 @@ export class RollcallLifecycle
     return (
       http !== false && this.adapterHost.httpAdapter !== undefined && this.adapterHost.httpAdapter !== null
     );
+  }
+
+  get #app(): AppRegistration | undefined {
+    const { register } = this.options;
+    if (register === undefined || this.#addedEndpoints.length === 0) return register;
+    return { ...register, endpoints: [...(register.endpoints ?? []), ...this.#addedEndpoints] };
   }
 
   #facts() {
