@@ -1,6 +1,6 @@
 export { callMetrics } from './calls/governance/call-metrics.js';
 export type { CallListener } from './calls/governance/call-tally.js';
-export { readTimeout, TIMEOUT_HEADER, withDeadline } from './calls/http/deadline.js';
+export { readTimeout, remainingMs, TIMEOUT_HEADER, withDeadline } from './calls/http/deadline.js';
 export { HttpCaller } from './calls/http/http-caller.js';
 export type { HttpAnswer, HttpAttempt, HttpCallerOptions, HttpRequest } from './calls/http/options.js';
 export type { CallOutcome } from './calls/pick/circuit.js';

@@ -14,7 +14,6 @@ export {
 export { type CandidateQuestion, type CandidateWishes, parseWishes, wishesKey } from './question.js';
 export { earn, fullBudget, type RetryBudget, spend } from './retry-budget.js';
 export { rendezvous } from './rendezvous.js';
-export { earn, fullBudget, type RetryBudget, spend } from './retry-budget.js';
 export {
   buildRoster,
   groupAt,

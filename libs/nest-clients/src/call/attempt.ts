@@ -1,6 +1,6 @@
 import type { ReadPacket } from '@nestjs/microservices';
 import type { Subscription } from 'rxjs';
-import type { Picked, StartedCall } from '#client';
+import { type Picked, type StartedCall, TIMEOUT_HEADER } from '#client';
 import { type OpenSpan, openSpan, type SpanPlan, traceFields } from '#tracing';
 import type { Link, LinkFailure } from '../links/link.js';
 
@@ -66,8 +66,8 @@ export class Attempt {
   }
 
   async #send(): Promise<void> {
-    const { link, packet, onValue } = this.#order;
-    const fields = traceFields();
+    const { link, packet, onValue, silenceMs } = this.#order;
+    const fields = { ...traceFields(), [TIMEOUT_HEADER]: String(Math.ceil(silenceMs)) };
     if (!(await this.#opened())) return;
     this.#awaitValue();
     const subscription = link.request({ ...packet, fields }).subscribe({

@@ -1,7 +1,7 @@
 import type { ReadPacket } from '@nestjs/microservices';
 import type { Observer } from 'rxjs';
 import { type CallPolicy, RollcallError } from '#contracts';
-import type { Picked, RetryAllowance, ServiceHandle } from '#client';
+import { type Picked, remainingMs, type RetryAllowance, type ServiceHandle } from '#client';
 import type { Links } from '../links/links.js';
 import type { MessageClientOptions } from '../options.js';
 import { Attempt, type AttemptEnd } from './attempt.js';
@@ -45,7 +45,8 @@ export class MessageCall {
     this.#observer = observer;
     this.#policy = parts.service.policy;
     const { timeoutMs = this.#policy.timeoutMs ?? TIMEOUT_MS } = parts.options;
-    this.#deadlineAtMs = performance.now() + timeoutMs;
+    // Nothing takes longer than whoever waits for this process.
+    this.#deadlineAtMs = performance.now() + Math.min(timeoutMs, remainingMs());
     this.#isIdempotent = isIdempotent(packet.pattern, parts.options.idempotent);
   }
 
@@ -99,7 +100,7 @@ export class MessageCall {
 
   /** Returns when another attempt may be made; throws when none may. */
   async #mayTryAgain(picked: Picked, { failure }: Extract<AttemptEnd, { kind: 'failed' }>): Promise<void> {
-    const { links, allowance, options } = this.#parts;
+    const { service, links, allowance, options } = this.#parts;
     const { attemptsMax = this.#policy.attemptsMax ?? ATTEMPTS_MAX } = options;
     this.#tried.push({ instance: picked.instance.instance, result: failure.text });
     if (failure.outcome === 'unreachable') links.drop(picked);
@@ -111,6 +112,7 @@ export class MessageCall {
     if (!isSafe || this.#arrived >= attemptsMax) throw this.#failed('ROLLCALL_CALL_FAILED');
     const isFree = !failure.mayHaveArrived && !isRepetition;
     if (!isFree && !allowance.spend()) throw this.#failed('ROLLCALL_CALL_FAILED');
+    if (!isFree) service.noteRetry();
     // Everybody was tried: a moment later one of them may be there again.
     if (isRepetition) await this.#pause();
   }

@@ -1,14 +1,13 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { readTimeout, TIMEOUT_HEADER, withDeadline } from '#client';
+import { describeCall } from '../tracing/carrier.js';
 
-/** Keeps the calls a handler makes within the time its own caller waits. */
+/** Keeps the calls a handler makes within the time its own caller waits, HTTP and message patterns alike. */
 @Injectable()
 export class DeadlineInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, unknown> }>();
-    const timeoutMs = readTimeout(headers[TIMEOUT_HEADER]);
+    const timeoutMs = readTimeout(describeCall(context).read(TIMEOUT_HEADER));
     if (timeoutMs === undefined) return next.handle();
     return new Observable((subscriber) => withDeadline(timeoutMs, () => next.handle().subscribe(subscriber)));
   }

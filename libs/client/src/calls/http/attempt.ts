@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
+import { openSpan, type SpanPlan, traceFields } from '#tracing';
 import type { Picked } from '../pick/picked.js';
 import { type AttemptFailure, readFailure } from './failure.js';
 
@@ -43,15 +44,32 @@ export class Attempt {
     this.#abort.abort();
   }
 
-  async #run({ pool, picked, timeoutMs, answerBytesMax, ...request }: AttemptOrder): Promise<AttemptResult> {
+  async #run(order: AttemptOrder): Promise<AttemptResult> {
+    const open = openSpan(spanOf(order));
+    const result = await open.run(() => this.#send(order));
+    if ('failure' in result) open.end(new Error(result.failure.text));
+    else {
+      open.span.setAttribute('http.response.status_code', result.answer.status);
+      open.end(result.answer.status >= 400 ? `status ${result.answer.status}` : undefined);
+    }
+    return result;
+  }
+
+  async #send({ pool, picked, timeoutMs, answerBytesMax, ...request }: AttemptOrder): Promise<AttemptResult> {
     const call = picked.begin();
+    const headers = { ...request.headers, ...traceFields() };
     const timer = setTimeout(() => {
       this.#isTimeout = true;
       this.#abort.abort();
     }, timeoutMs);
     try {
-      const { statusCode, headers, body } = await pool.request({ ...request, signal: this.#abort.signal });
-      const answer = { status: statusCode, headers, body: await wholeBody(body, answerBytesMax) };
+      const { signal } = this.#abort;
+      const { statusCode, headers: answered, body } = await pool.request({ ...request, headers, signal });
+      const answer = {
+        status: statusCode,
+        headers: answered,
+        body: await wholeBody(body, answerBytesMax),
+      };
       call.end(statusCode >= 500 ? 'failed' : 'answered');
       return { answer };
     } catch (error) {
@@ -70,6 +88,24 @@ export class Attempt {
       return { outcome: 'failed', mayHaveArrived, text: `no answer in ${Math.round(timeoutMs)} ms`, error };
     return readFailure(error);
   }
+}
+
+/** Names and attributes follow the semantic conventions of OpenTelemetry for HTTP clients. */
+function spanOf({ picked, method, path }: AttemptOrder): SpanPlan {
+  const { instance, endpoint } = picked;
+  const { protocol, address, port } = endpoint;
+  return {
+    name: method,
+    kind: 'client',
+    attributes: {
+      'http.request.method': method,
+      'url.full': `${protocol}://${address}:${port}${path}`,
+      'server.address': address ?? '',
+      'server.port': port ?? 0,
+      'peer.service': instance.service,
+      'rollcall.instance': instance.instance,
+    },
+  };
 }
 
 async function wholeBody(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Buffer> {
