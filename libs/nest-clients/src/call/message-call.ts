@@ -2,6 +2,7 @@ import type { ReadPacket } from '@nestjs/microservices';
 import type { Observer } from 'rxjs';
 import { type CallPolicy, RollcallError } from '#contracts';
 import { type Picked, remainingMs, type RetryAllowance, type ServiceHandle } from '#client';
+import type { LinkFailure } from '../links/link.js';
 import type { Links } from '../links/links.js';
 import type { MessageClientOptions } from '../options.js';
 import { Attempt, type AttemptEnd } from './attempt.js';
@@ -100,7 +101,7 @@ export class MessageCall {
 
   /** Returns when another attempt may be made; throws when none may. */
   async #mayTryAgain(picked: Picked, { failure }: Extract<AttemptEnd, { kind: 'failed' }>): Promise<void> {
-    const { service, links, allowance, options } = this.#parts;
+    const { links, options } = this.#parts;
     const { attemptsMax = this.#policy.attemptsMax ?? ATTEMPTS_MAX } = options;
     this.#tried.push({ instance: picked.instance.instance, result: failure.text });
     if (failure.outcome === 'unreachable') links.drop(picked);
@@ -108,13 +109,21 @@ export class MessageCall {
     this.#avoid.add(picked.key);
     if (failure.mayHaveArrived) this.#arrived += 1;
     if (performance.now() >= this.#deadlineAtMs) throw this.#failed('ROLLCALL_CALL_TIMEOUT');
-    const isSafe = !this.#hasValues && (this.#isIdempotent || !failure.mayHaveArrived);
-    if (!isSafe || this.#arrived >= attemptsMax) throw this.#failed('ROLLCALL_CALL_FAILED');
+    if (this.#arrived >= attemptsMax) throw this.#failed('ROLLCALL_CALL_FAILED');
     const isFree = !failure.mayHaveArrived && !isRepetition;
-    if (!isFree && !allowance.spend()) throw this.#failed('ROLLCALL_CALL_FAILED');
-    if (!isFree) service.noteRetry();
+    if (!this.#isSafe(failure) || !(isFree || this.#spend())) throw this.#failed('ROLLCALL_CALL_FAILED');
     // Everybody was tried: a moment later one of them may be there again.
     if (isRepetition) await this.#pause();
+  }
+
+  #isSafe({ mayHaveArrived }: LinkFailure): boolean {
+    return !this.#hasValues && (this.#isIdempotent || !mayHaveArrived);
+  }
+
+  #spend(): boolean {
+    const maySpend = this.#parts.allowance.spend();
+    if (maySpend) this.#parts.service.noteRetry();
+    return maySpend;
   }
 
   #pause(): Promise<void> {
