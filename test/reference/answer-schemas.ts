@@ -1,7 +1,8 @@
 import { errorCatalogue, limits, recordSchemas } from '#contracts';
 import type { NamespaceSummary, Registered, Renewal, ServiceSummary, TimelineLine } from '#application';
+import { callAnswers } from './openapi-calls.js';
 import { configAnswers } from './config-answers.js';
-import { objectOf, said, type Schema, text, time, whole } from './schema.js';
+import { listOf, objectOf, said, type Schema, text, time, whole } from './schema.js';
 import { instanceView, serviceView } from './view-schemas.js';
 
 /** Schemas of what the registry is asked and answers, over HTTP and over NATS; typed by what they describe. */
@@ -12,7 +13,6 @@ interface ObjectSchema {
   readonly required: readonly string[];
 }
 
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
 const sequence = said(whole, 'Journal sequence.');
 const without = ({ properties, required }: ObjectSchema, ...names: readonly string[]): Schema => ({
   type: 'object',
@@ -76,6 +76,7 @@ const named = (schema: Schema, title: string): Schema => ({ title, ...schema });
 
 export const answerSchemas: Readonly<Record<string, Schema>> = {
   ...configAnswers,
+  ...callAnswers,
   instance: named(instanceView, 'An instance as the view shows it'),
   registration: named(
     {

@@ -24,6 +24,7 @@ import {
   serviceView,
   viewRecordOf,
 } from './view-schemas.js';
+import { callReport } from './openapi-calls.js';
 
 const ref = (path: string): Schema => ({ $ref: `#/${path}` });
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
@@ -149,6 +150,11 @@ const channels: Readonly<Record<string, Channel>> = {
     description: 'A consumer says that its call to an instance failed. A hint, never a verdict.',
     messages: ['report'],
   },
+  calls: {
+    address: subjects.calls({ namespace: '{namespace}', service: '{service}', instance: '{instance}' }),
+    description: 'A process tells whom it called since it last did. Outside the journal; may be lost.',
+    messages: ['calls'],
+  },
   'config.applied': {
     address: subjects.configApplied({
       namespace: '{namespace}',
@@ -226,6 +232,7 @@ const messages: Readonly<Record<string, Schema>> = {
   probe: { name: 'probe', summary: 'An empty request.', payload: { type: 'null' } },
   'probe.answer': simple('probe.answer', 'I am here.', 'probe.answer'),
   report: simple('report', 'A call failed.', 'report'),
+  calls: simple('calls', 'Whom I called, how often and how well.', 'calls'),
   'config.applied': simple('config.applied', 'I have dealt with this config.', 'config.report'),
 };
 
@@ -257,6 +264,7 @@ const operations: Readonly<Record<string, Schema>> = {
     reply: { channel: ref('channels/probe'), messages: [ref('channels/probe/messages/probe.answer')] },
   },
   'report.failed-call': operation('send', 'report', 'Say that a call failed.'),
+  'report.calls': operation('send', 'calls', 'Tell whom this process called.'),
   'report.config': operation('send', 'config.applied', 'Say which config was applied.'),
 };
 
@@ -292,6 +300,7 @@ export function asyncApi(): Schema {
         heartbeat: heartbeatBody,
         'probe.answer': probeAnswer,
         report: failedCallReport,
+        calls: callReport,
         'config.report': configReport,
       },
     },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { APPLICATION_PATTERN, limits, protocols, statuses } from '#contracts';
+import { callOperations, callParameters } from './openapi-calls.js';
 import { configBodies, configOperations, configParameters, SCHEMA_KEY_PATTERN } from './openapi-config.js';
 import { answerSchemas } from './answer-schemas.js';
 import { said, type Schema, text, whole } from './schema.js';
@@ -84,6 +85,7 @@ const queryParameters: Readonly<Record<string, Schema>> = {
   },
   lastEventId: { schema: whole, description: 'As the Last-Event-ID header, for clients that cannot set it.' },
   ...configParameters,
+  ...callParameters,
   endpoint: {
     schema: { ...text, default: 'metrics' },
     description: 'Name of the endpoints to scrape; `*`: all http(s).',
@@ -140,6 +142,7 @@ const instance = '/v1/namespaces/{namespace}/services/{service}/instances/{insta
 /** Every route. A test holds them against those the server really has. */
 const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   ...configOperations,
+  ...callOperations,
   '/healthz': { get: { summary: 'The process runs.', answer: 'liveness' } },
   '/readyz': {
     get: {

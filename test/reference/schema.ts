@@ -15,6 +15,8 @@ export const text: Schema = { type: 'string' };
 export const whole: Schema = { type: 'integer', minimum: 0 };
 export const time: Schema = { type: 'string', format: 'date-time' };
 
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
 export function said(schema: Schema, description: string): Schema {
   return { ...schema, description };
 }

@@ -1,8 +1,8 @@
 import { Command as Program, type OptionValues } from 'commander';
 import type { Command } from './commands/command.js';
+import { addCalls } from './program-calls.js';
+import { collect, common, example, past } from './program-parts.js';
 import { runCommand, runLocalCommand } from './run.js';
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 /** The command line: what there is, with help and examples. What it does is in `commands/`. */
 export function createProgram(version: string): Program {
@@ -15,6 +15,7 @@ export function createProgram(version: string): Program {
   addReading(program);
   addWriting(program);
   addOperating(program);
+  addCalls(program);
   addLookingBack(program);
   addProof(program);
   addKeeping(program);
@@ -278,21 +279,6 @@ function writing<Options, Arguments extends readonly unknown[]>(
   load: () => Promise<Command<Options, Arguments>>,
 ) {
   return load as unknown as () => Promise<Command<OptionValues, Arguments>>;
-}
-
-function common(command: Program, description: string): Program {
-  return command
-    .description(description)
-    .option('-n, --namespace <name>', 'namespace; default ROLLCALL_NAMESPACE or "default"')
-    .option('--json', 'for programs: JSON on standard output, and nothing else there');
-}
-
-function past(command: Program): Program {
-  return command.option('--at <moment>', 'as it was at a sequence, an RFC 3339 time, or -15m');
-}
-
-function example(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
 const GENERAL_HELP = `

@@ -23,6 +23,7 @@ class RegistryModule {
           config: () => node.writers().config,
           rollout: (at) => node.rollout(at),
           watching: () => node.watching(),
+          callGraph: (namespace) => node.callGraph(namespace),
           history: () => node.history(),
           story: (names) => node.story(names),
         })

@@ -22,6 +22,7 @@ export {
   type ServiceSummary,
   type ViewSource,
 } from './reader/reader.js';
+export { type CallExplanation, explainCall } from './reader/explain-call.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { BulkRegistrar, type BulkResult } from './registrar/bulk-registrar.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';

@@ -1,4 +1,4 @@
-import type { ViewTable } from '#domain';
+import type { CallGraphView, ViewTable } from '#domain';
 import type {
   BulkRegistrar,
   ChangeFeed,
@@ -56,6 +56,8 @@ export interface HttpParts extends ProcessParts {
   readonly watching: () => { readonly feed: ChangeFeed; readonly table: ViewTable };
   /** Answers about the past. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */
   readonly history: () => History;
+  /** Who calls whom. @throws ROLLCALL_UNAVAILABLE before the broker is joined */
+  readonly callGraph: (namespace: string) => CallGraphView;
   readonly story: (names: InstanceNames) => Promise<TimelineLine[]>;
 }
 

@@ -9,6 +9,7 @@ import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
 import { HistoryController } from './history/history.controller.js';
+import { CallsController } from './read/calls.controller.js';
 import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
 import { NamespacesController } from './read/namespaces.controller.js';
@@ -30,6 +31,7 @@ export class HttpModule {
       controllers: [
         HealthController,
         ServicesController,
+        CallsController,
         InstancesController,
         RegistrationController,
         BulkController,

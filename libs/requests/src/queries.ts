@@ -1,10 +1,17 @@
 import { quote, RollcallError } from '#contracts';
 import type { HistoricPlace, History, Reader } from '#application';
-import { parseInstanceQuery, queryParameters } from '#domain';
+import { type CallGraph, parseInstanceQuery, queryParameters } from '#domain';
 import { atLeastIn, checkFields, type Input, momentIn, nameIn } from './input.js';
 
 /** Answers one kind of question from its fields. */
-export type Query = (reader: Reader, input: Input) => object;
+export type Query = (reader: Reader, input: Input, callGraph: CallGraph) => object;
+
+/** What questions are answered from. */
+export interface QueryParts {
+  readonly reader: Reader;
+  readonly history: History;
+  readonly callGraph: CallGraph;
+}
 
 const instanceFields = queryParameters.filter((name) => name !== 'service');
 
@@ -43,6 +50,13 @@ export const queries: Readonly<Record<string, Query>> = {
     return { ...place, instances: items, ...page };
   },
 
+  /** Who called whom in the last minute, as callers tell it. */
+  graph: (_reader, input, callGraph) => {
+    checkFields(input, ['namespace']);
+    const namespace = nameIn(input, 'namespace');
+    return { namespace, ...callGraph.view(namespace, performance.now()) };
+  },
+
   instance: (reader, input) => {
     checkFields(input, ['namespace', 'service', 'instance', 'at', 'atLeast']);
     const names = [nameIn(input, 'namespace'), nameIn(input, 'service'), nameIn(input, 'instance')] as const;
@@ -60,17 +74,17 @@ export const queries: Readonly<Record<string, Query>> = {
  * The answer comes with the sequence it reflects.
  */
 export async function answerQuery(
-  { reader, history }: { readonly reader: Reader; readonly history: History },
+  { reader, history, callGraph }: QueryParts,
   query: Query,
   input: Input,
 ): Promise<{ readonly answer: object; readonly sequence: number | undefined }> {
   const moment = momentIn(input);
   if (moment === undefined) {
     await reader.atLeast(atLeastIn(input));
-    return { answer: query(reader, input), sequence: reader.freshness()?.sequence };
+    return { answer: query(reader, input, callGraph), sequence: reader.freshness()?.sequence };
   }
   const past = await history.readerAt(moment, pastPlace(input));
-  return { answer: query(past.reader, input), sequence: past.moment.sequence };
+  return { answer: query(past.reader, input, callGraph), sequence: past.moment.sequence };
 }
 
 function pastPlace(input: Input): HistoricPlace {

@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import { quote, RollcallError, type Subjects } from '#contracts';
 import type { History, Log, Reader } from '#application';
+import type { CallGraph } from '#domain';
 import { commands, type CommandWriters } from './commands.js';
 import { actorIn, type Input, objectOf, parseInput } from './input.js';
 import { answerQuery, queries } from './queries.js';
@@ -11,6 +12,7 @@ export interface RequestDoorParts {
   readonly subjects: Subjects;
   readonly reader: Reader;
   readonly history: History;
+  readonly callGraph: CallGraph;
   /** @throws ROLLCALL_UNAVAILABLE when nothing can be written now */
   readonly writers: () => CommandWriters;
   readonly log: Log;

@@ -1,10 +1,12 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { History, Reader } from '#application';
+import type { CallGraph } from '#domain';
 import { createProjection, openRegistryStore, type Projection, type RegistryStore } from '#jetstream';
 import { RequestDoor } from '#requests';
 import { type NodeAuditor, startAuditor } from './node-auditor.js';
 import { type Historian, startHistorian } from './node-historian.js';
 import { type NodeConfig, startConfig } from './node-config.js';
+import { startCallGraph } from './node-call-graph.js';
 import { type NodeWatchman, startWatchman } from './node-watchman.js';
 import type { OpenOptions } from './open-options.js';
 import { openWriters, type Writers } from './writers.js';
@@ -18,6 +20,7 @@ export interface JoinedRegistry {
   /** Absent when this process answers nothing. */
   readonly config?: NodeConfig;
   readonly history: History;
+  readonly callGraph: CallGraph;
   /**
    * Ends what runs on the connection, which stays open.
    * @param hasBroker whether leadership can be handed over; without a broker it lapses by itself
@@ -57,8 +60,10 @@ export async function openRegistry(
   const writers = openWriters(store, projection);
   const { journal, snapshots } = store;
   const history = new History({ journal, snapshots, log, nowMs: () => Date.now() });
+  const calls = startCallGraph(store, log);
   const leave = async (hasBroker: boolean): Promise<void> => {
     door?.close();
+    calls.stop();
     config?.stop();
     await historian?.stop();
     if (hasBroker) await auditor?.stop();
@@ -75,9 +80,7 @@ export async function openRegistry(
       auditor = await startAuditor(store, projection, { log, ...directory });
     }
     if (options.answers === true) {
-      const reader = new Reader(() => projection.follower);
-      door = new RequestDoor({ ...store, reader, history, writers: () => writers, log });
-      door.open();
+      door = openDoor({ store, projection, history, callGraph: calls.graph, writers, log });
       config = await startConfig(store, writers);
     }
   } catch (error) {
@@ -90,7 +93,20 @@ export async function openRegistry(
     projection,
     writers,
     history,
+    callGraph: calls.graph,
     ...(config === undefined ? {} : { config }),
     leave,
   };
+}
+
+/** Lets questions and commands in that come over NATS. */
+function openDoor(
+  parts: Pick<JoinedRegistry, 'store' | 'projection' | 'history' | 'callGraph' | 'writers'> &
+    Pick<OpenOptions, 'log'>,
+): RequestDoor {
+  const { store, projection, history, callGraph, writers, log } = parts;
+  const reader = new Reader(() => projection.follower);
+  const door = new RequestDoor({ ...store, reader, history, callGraph, writers: () => writers, log });
+  door.open();
+  return door;
 }

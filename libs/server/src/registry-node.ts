@@ -9,7 +9,7 @@ import {
   type KeyPlace,
   type Rollout,
 } from '#application';
-import type { ViewTable } from '#domain';
+import type { CallGraphView, ViewTable } from '#domain';
 import { brokerError, type ViewFollower, watchConnection } from '#nats';
 import { joinBroker } from './join-broker.js';
 import type { OpenOptions } from './open-options.js';
@@ -88,6 +88,13 @@ export class RegistryNode {
   history(): History {
     this.writers();
     return (this.#joined as JoinedRegistry).history;
+  }
+
+  /** Who calls whom. @throws ROLLCALL_UNAVAILABLE before the broker is joined */
+  callGraph(namespace: string): CallGraphView {
+    if (this.#joined === undefined)
+      throw new RollcallError('ROLLCALL_UNAVAILABLE', 'the broker has not been joined yet');
+    return this.#joined.callGraph.view(namespace, performance.now());
   }
 
   /** The story of an instance, from the journal. @throws ROLLCALL_UNAVAILABLE when it cannot be read now */

@@ -71,6 +71,31 @@ describe('an operator at the command line', () => {
     expect(out).toMatch(/incarnation 1 was evicted, by mia, because: replaced\n$/);
   });
 
+  it('sets routing rules, keeps the rest of the policy, and is told where a call goes', async () => {
+    await rollcall('protect', 'pay', '--share', '50', '--minimum', '3', '--longest', '2m');
+    for (const version of ['1.0.0', '2.0.0'])
+      await rollcall('register', 'pay', `pay-${version[0]}`, '--version', version, '-e', 'http=127.0.0.1:81');
+    const routes = [
+      { name: 'testers', match: { headers: { 'x-canary': '*' } }, to: [{ version: '^2' }] },
+      { name: 'everybody', to: [{ version: '^1' }] },
+    ];
+    expect((await rollcall('policy', 'pay', '--set', JSON.stringify({ routes }))).code).toBe(0);
+    expect(JSON.parse((await rollcall('policy', 'pay')).out)).toMatchObject({
+      routes,
+      protection: { minimumCount: 3 },
+    });
+    expect((await rollcall('explain', 'web', 'pay')).out).toMatch(
+      /rule "everybody"[^]*pay-1[^]*100 %[^]*not pay-2 \(route\)[^]*would pick pay-1/,
+    );
+    const canary = await rollcall('explain', 'web', 'pay', '-H', 'X-Canary: 1', '--json');
+    expect(JSON.parse(canary.out)).toMatchObject({ rule: 'testers', picked: 'pay-2' });
+    expect((await rollcall('explain', 'web', 'pay', '--version', '^9')).out).toMatch(/ROLLCALL_FILTER_UNMET/);
+    const unreadable = JSON.stringify({ routes: [{ name: 'r', to: [{ version: 'one' }] }] });
+    expect((await rollcall('policy', 'pay', '--set', unreadable)).err).toMatch(/ROLLCALL_FILTER_INVALID/);
+    expect((await rollcall('policy', 'pay', '--set', '{')).code).toBe(2);
+    expect((await rollcall('graph')).err).toMatch(/no registry answers/);
+  });
+
   it('sets a policy, and is told the allowed range of a wrong one', async () => {
     const set = ['protect', 'db', '--share', '50', '--minimum', '3'];
     expect((await rollcall(...set, '--longest', '2m')).code).toBe(0);

@@ -69,9 +69,16 @@ describe('a question with "at" over HTTP', () => {
 
 describe('a question with "at" over NATS', () => {
   it('is answered from the past, at the sequence it names', async () => {
-    const { connection, store, history, writers } = http.node.joined as JoinedRegistry;
+    const { connection, store, history, callGraph, writers } = http.node.joined as JoinedRegistry;
     const reader = new Reader(() => http.node.view);
-    const door = new RequestDoor({ ...store, history, reader, writers: () => writers, log: silentLog });
+    const door = new RequestDoor({
+      ...store,
+      history,
+      callGraph,
+      reader,
+      writers: () => writers,
+      log: silentLog,
+    });
     door.open();
     const ask = async (body: object): Promise<Record<string, unknown>> =>
       (

@@ -66,6 +66,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     config: () => node.writers().config,
     rollout: (at) => node.rollout(at),
     watching: () => node.watching(),
+    callGraph: (namespace) => node.callGraph(namespace),
     history: () => node.history(),
     story: (names) => node.story(names),
   };

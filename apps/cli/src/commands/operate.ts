@@ -65,7 +65,7 @@ export const protect: Command<ProtectOptions, [service: string]> = async (contex
     maxMs: durationMs(options.longest),
   };
   const operator = new Operator(session.journal, identity, () => undefined);
-  const sequence = await operator.setPolicy({ namespace, service, protection }, actorOf(options));
+  const sequence = await operator.changePolicy({ namespace, service, protection }, actorOf(options));
   if (json) printJson({ namespace, service, protection, sequence });
   else print(`protection of ${service} set, sequence ${sequence}`);
 };

@@ -10,6 +10,7 @@ import {
   RollcallError,
   type ServicePolicyRecord,
 } from '#contracts';
+import { compileTarget } from '#domain';
 import type { Journal, LastEvent } from '../ports/journal.js';
 import { type Actor, attributesOf, type EventIdentity } from '../registrar/event-factory.js';
 import { retryConflicts } from '../registrar/retry-conflicts.js';
@@ -63,11 +64,12 @@ export class Operator {
     return this.#change(names, by, (held) => ({ ...held, evictedIncarnation: incarnation }));
   }
 
-  /** Sets the policy of a service as a whole. @throws ROLLCALL_RECORD_INVALID with the allowed range */
+  /** Sets the policy of a service as a whole. @throws ROLLCALL_RECORD_INVALID with the allowed range, ROLLCALL_FILTER_INVALID in a rule */
   async setPolicy(policy: ServicePolicyRecord, by: Actor): Promise<number> {
     checkName('namespace', policy.namespace);
     checkName('service', policy.service);
     assertRecord('service', policy);
+    for (const { to } of policy.routes ?? []) to.forEach((target) => compileTarget(target));
     const { namespace, service } = policy;
     const aggregate = { kind: 'service', namespace, service } as const;
     return retryConflicts(async () => {
@@ -78,6 +80,15 @@ export class Operator {
         { expectedRevision: last?.sequence ?? 0 },
       );
     });
+  }
+
+  /** Changes parts of the policy of a service, and leaves the rest as it is. */
+  async changePolicy({ namespace, service, ...change }: ServicePolicyRecord, by: Actor): Promise<number> {
+    checkName('namespace', namespace);
+    checkName('service', service);
+    const last = await this.journal.last({ kind: 'service', namespace, service });
+    const held = (last?.data ?? {}) as Partial<ServicePolicyRecord>;
+    return this.setPolicy({ ...held, ...change, namespace, service }, by);
   }
 
   async #change(names: InstanceNames, by: Actor, next: (held: Held) => Held): Promise<number> {

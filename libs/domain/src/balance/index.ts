@@ -11,7 +11,13 @@ export {
   refusedInstances,
   routeProblem,
 } from './problem.js';
-export { type CandidateQuestion, type CandidateWishes, parseWishes, wishesKey } from './question.js';
+export {
+  type CandidateQuestion,
+  type CandidateWishes,
+  parseWishes,
+  wishesKey,
+  wishNames,
+} from './question.js';
 export { earn, fullBudget, type RetryBudget, spend } from './retry-budget.js';
 export { rendezvous } from './rendezvous.js';
 export {

@@ -5,7 +5,6 @@ import {
   type OverrideEvent,
   type OverrideView,
   type ProtectionEvent,
-  type ProtectionPolicy,
   type ProtectionView,
   type RegistryEvent,
   type Rejection,
@@ -25,6 +24,7 @@ import {
 } from '../instance/state.js';
 import { fromTime, toTime } from '../time.js';
 import { causeOf, type CauseSource, isInstanceView, isPresent, type ViewEntry } from './entry.js';
+import { serviceViewOf } from './service-view.js';
 
 /**
  * A view entry while it is being folded: the aggregates apart, nothing joined, nothing formatted. A replay
@@ -111,21 +111,9 @@ function foldPlain(current: PlainFoldEntry | undefined, event: PlainEvent): Fold
 }
 
 function plainViewOf(event: PlainEvent): PlainFoldEntry['plain'] {
-  if (event.aggregate.kind === 'service') return policyOf(event as ServicePolicyEvent);
+  if (event.aggregate.kind === 'service') return serviceViewOf(event as ServicePolicyEvent);
   if (event.aggregate.kind === 'protection') return protectionOf(event as ProtectionEvent);
   return configViewOf(event as ConfigEvent);
-}
-
-function policyOf({ data, sequence }: ServicePolicyEvent): ServiceView {
-  const { namespace, service, description, metadata, protection } = data;
-  return {
-    namespace,
-    service,
-    ...(description === undefined ? {} : { description }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(protection === undefined ? {} : { protection: normalizeProtection(protection) }),
-    revision: sequence,
-  };
 }
 
 function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
@@ -140,10 +128,6 @@ function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
     ...(detail === undefined ? {} : { detail }),
     revision: sequence,
   };
-}
-
-function normalizeProtection({ sharePercent, minimumCount, maxMs }: ProtectionPolicy): ProtectionPolicy {
-  return { sharePercent, minimumCount, maxMs };
 }
 
 /** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */

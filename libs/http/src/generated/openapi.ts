@@ -1465,6 +1465,143 @@ export const openApiDocument: object = {
         }
       }
     },
+    "/v1/namespaces/{namespace}/graph": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "Who called whom in the last minute, as callers tell it.",
+        "responses": {
+          "200": {
+            "description": "Who called whom in the last minute, as callers tell it.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/callGraph"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
+    "/v1/namespaces/{namespace}/services/{service}/explain": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        },
+        {
+          "$ref": "#/components/parameters/path.service"
+        }
+      ],
+      "get": {
+        "summary": "Where a call would go: candidates, refusals and the rule behind each.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/caller"
+          },
+          {
+            "$ref": "#/components/parameters/header"
+          },
+          {
+            "$ref": "#/components/parameters/version"
+          },
+          {
+            "$ref": "#/components/parameters/zone"
+          },
+          {
+            "$ref": "#/components/parameters/region"
+          },
+          {
+            "$ref": "#/components/parameters/tag"
+          },
+          {
+            "$ref": "#/components/parameters/selector"
+          },
+          {
+            "$ref": "#/components/parameters/instance"
+          },
+          {
+            "$ref": "#/components/parameters/address"
+          },
+          {
+            "$ref": "#/components/parameters/protocol"
+          },
+          {
+            "$ref": "#/components/parameters/byEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Where a call would go: candidates, refusals and the rule behind each.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/callExplanation"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/healthz": {
       "get": {
         "summary": "The process runs.",
@@ -3651,6 +3788,37 @@ export const openApiDocument: object = {
         },
         "description": "What the file is written in."
       },
+      "caller": {
+        "name": "caller",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Who calls: a service, or service/instance.",
+        "required": true
+      },
+      "header": {
+        "name": "header",
+        "in": "query",
+        "schema": {
+          "type": "array",
+          "items": {
+            "type": "string"
+          }
+        },
+        "description": "A header of the call.",
+        "example": [
+          "x-canary:1"
+        ]
+      },
+      "byEndpoint": {
+        "name": "endpoint",
+        "in": "query",
+        "schema": {
+          "type": "string"
+        },
+        "description": "Name of the endpoint to use."
+      },
       "endpoint": {
         "name": "endpoint",
         "in": "query",
@@ -4764,6 +4932,222 @@ export const openApiDocument: object = {
         "required": [
           "dryRun",
           "changes"
+        ]
+      },
+      "callGraph": {
+        "type": "object",
+        "properties": {
+          "windowMs": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How far back it looks: 60000."
+          },
+          "edges": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "caller": {
+                  "type": "string"
+                },
+                "callee": {
+                  "type": "string"
+                },
+                "callsPerSecond": {
+                  "type": "number"
+                },
+                "errorShare": {
+                  "type": "number",
+                  "description": "Failed calls of all, from 0 to 1."
+                },
+                "retriesPerSecond": {
+                  "type": "number"
+                },
+                "p50Ms": {
+                  "type": [
+                    "number",
+                    "null"
+                  ]
+                },
+                "p99Ms": {
+                  "type": [
+                    "number",
+                    "null"
+                  ]
+                }
+              },
+              "required": [
+                "caller",
+                "callee",
+                "callsPerSecond",
+                "errorShare",
+                "retriesPerSecond",
+                "p50Ms",
+                "p99Ms"
+              ]
+            }
+          }
+        },
+        "required": [
+          "windowMs",
+          "edges"
+        ]
+      },
+      "callExplanation": {
+        "type": "object",
+        "properties": {
+          "namespace": {
+            "type": "string"
+          },
+          "caller": {
+            "type": "string"
+          },
+          "service": {
+            "type": "string"
+          },
+          "zone": {
+            "type": "string",
+            "description": "Zone the caller prefers."
+          },
+          "rule": {
+            "type": "string",
+            "description": "Routing rule that decides; absent when none matches."
+          },
+          "candidates": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "instance": {
+                  "type": "string"
+                },
+                "incarnation": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "version": {
+                  "type": "string"
+                },
+                "status": {
+                  "type": "string"
+                },
+                "zone": {
+                  "type": "string"
+                },
+                "endpoint": {
+                  "type": "string"
+                },
+                "weight": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "sharePercent": {
+                  "type": "number",
+                  "description": "Its part of the calls; 0: it stands by."
+                },
+                "standing": {
+                  "type": "string",
+                  "enum": [
+                    "well",
+                    "failing",
+                    "unreachable"
+                  ]
+                }
+              },
+              "required": [
+                "instance",
+                "incarnation",
+                "version",
+                "status",
+                "endpoint",
+                "weight",
+                "sharePercent",
+                "standing"
+              ]
+            }
+          },
+          "refused": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "instance": {
+                  "type": "string"
+                },
+                "incarnation": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "version": {
+                  "type": "string"
+                },
+                "status": {
+                  "type": "string"
+                },
+                "zone": {
+                  "type": "string"
+                },
+                "by": {
+                  "type": "string",
+                  "enum": [
+                    "departed",
+                    "filter",
+                    "protocol",
+                    "address",
+                    "status",
+                    "route"
+                  ]
+                },
+                "text": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "instance",
+                "incarnation",
+                "version",
+                "status",
+                "by",
+                "text"
+              ]
+            }
+          },
+          "picked": {
+            "type": "string",
+            "description": "Who would be picked."
+          },
+          "problem": {
+            "type": "object",
+            "properties": {
+              "code": {
+                "type": "string"
+              },
+              "what": {
+                "type": "string"
+              }
+            },
+            "required": [
+              "code",
+              "what"
+            ]
+          },
+          "sequence": {
+            "type": "integer",
+            "minimum": 0
+          },
+          "staleMs": {
+            "type": "integer",
+            "minimum": 0
+          }
+        },
+        "required": [
+          "namespace",
+          "caller",
+          "service",
+          "candidates",
+          "refused",
+          "sequence",
+          "staleMs"
         ]
       },
       "instance": {

@@ -115,7 +115,14 @@ export class OperatorController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Written> {
-    const { reason, ...content } = objectBody(body, ['description', 'metadata', 'protection', 'reason']);
+    const { reason, ...content } = objectBody(body, [
+      'description',
+      'metadata',
+      'protection',
+      'calls',
+      'routes',
+      'reason',
+    ]);
     const policy = { ...content, namespace, service } as ServicePolicyRecord;
     return this.#written(reply, this.parts.operator().setPolicy(policy, actorOf(request, reasonIn(reason))));
   }

@@ -1,0 +1,19 @@
+import type { Command as Program } from 'commander';
+
+/** Values of an option that may be repeated. */
+export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+export function common(command: Program, description: string): Program {
+  return command
+    .description(description)
+    .option('-n, --namespace <name>', 'namespace; default ROLLCALL_NAMESPACE or "default"')
+    .option('--json', 'for programs: JSON on standard output, and nothing else there');
+}
+
+export function past(command: Program): Program {
+  return command.option('--at <moment>', 'as it was at a sequence, an RFC 3339 time, or -15m');
+}
+
+export function example(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
