@@ -1,0 +1,100 @@
+import { isInstanceView } from '#domain';
+import { openRegistryStore } from '#jetstream';
+import { connectBroker, ViewFollower } from '#nats';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { type CrowdProcess, instancesOf, startCrowd } from '../e2e/fixtures/crowd-process.js';
+import { percentiles, printFigures } from './measure.js';
+import { options } from './options.js';
+import { startRegistry } from './registry.js';
+
+const VICTIMS = options.isQuick ? 16 : 100;
+const ABREAST = 4;
+const WATCHERS = 3;
+/** The heartbeat would tell only after 2 s: what comes earlier came from the lost connection. */
+const LEASE = { heartbeatMs: 1_000, leaseMs: 10_000 };
+/** Until the first heartbeat has named the connection: before that only its absence can tell. */
+const SETTLE_MS = 1_500;
+const DEATHS_APART_MS = 100;
+const TOLD_MS_MAX = 5_000;
+
+/** Who is told that the instance of a service is suspect, and when; resolves when all watchers are. */
+class Watch {
+  readonly #heard = new Map<string, number>();
+  readonly #waiting = new Map<string, (atMs: number) => void>();
+
+  hear(service: string): void {
+    const count = (this.#heard.get(service) ?? 0) + 1;
+    this.#heard.set(service, count);
+    if (count === WATCHERS) this.#waiting.get(service)?.(performance.now());
+  }
+
+  toldAll(service: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(service, resolve);
+      setTimeout(() => reject(new Error(`nobody suspected ${service}`)), TOLD_MS_MAX).unref();
+    });
+  }
+}
+
+async function openWatchers(broker: TestBroker, watch: Watch): Promise<() => Promise<void>> {
+  const opened = await Promise.all(
+    Array.from({ length: WATCHERS }, async () => {
+      const { url, user, password } = broker;
+      const connection = await connectBroker({ url, user, password });
+      const store = await openRegistryStore({ connection });
+      const follower = new ViewFollower({
+        ...store,
+        onChange: (_key, { record }) => {
+          if (isInstanceView(record) && record.status === 'suspect') watch.hear(record.service);
+        },
+      });
+      await follower.start();
+      return { connection, follower };
+    }),
+  );
+  return async () => {
+    for (const { follower, connection } of opened) {
+      follower.close();
+      await connection.close();
+    }
+  };
+}
+
+const broker = await startTestBroker({ synced: true });
+const registry = await startRegistry(broker);
+const watch = new Watch();
+const close = await openWatchers(broker, watch);
+const samples: number[] = [];
+for (let first = 0; first < VICTIMS; first += ABREAST) {
+  const wave = Array.from({ length: ABREAST }, (_, index) => `victim-${first + index}`);
+  const victims = await Promise.all(
+    wave.map((service): Promise<CrowdProcess> =>
+      startCrowd(broker, { instances: instancesOf(service, 1), lease: LEASE }),
+    ),
+  );
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  for (const [index, victim] of victims.entries()) {
+    await new Promise((resolve) => setTimeout(resolve, DEATHS_APART_MS));
+    const told = watch.toldAll(wave[index] as string);
+    const killedAtMs = performance.now();
+    victim.signal('SIGKILL');
+    samples.push((await told) - killedAtMs);
+  }
+}
+await close();
+await registry.stop();
+await broker.stop();
+const { p50, p99, max } = percentiles(samples);
+const name = 'kill -9 of an instance -> every watcher has `suspected`';
+printFigures(
+  'Sudden death',
+  [
+    { name: `${name}, p50`, value: p50, unit: 'ms' },
+    { name: `${name}, p99`, value: p99, unit: 'ms', goal: { atMost: 100 } },
+    { name: `${name}, longest`, value: max, unit: 'ms' },
+  ],
+  {
+    fixture: `${VICTIMS} instances in processes of their own, killed one after the other; ${WATCHERS} watchers on connections of their own in this process`,
+    durability: 'the verdict is synced to disk before anybody is told',
+  },
+);

@@ -1,0 +1,181 @@
+import { heartbeatTtlMs, type IncarnationId, type InstanceRecord } from '#contracts';
+import { openRegistryStore, type RegistryStore } from '#jetstream';
+import { connectBroker, encodeEvent, publishBatch, ViewFollower } from '#nats';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { instancesOf, startCrowd } from '../e2e/fixtures/crowd-process.js';
+import { type Program, startProgram } from '../e2e/fixtures/program.js';
+import type { BeatCount } from './beat-crowd.js';
+import { fixtureEvent } from './fixtures.js';
+import { cpuMsOf, type Figure, printFigures, residentMbOf } from './measure.js';
+import { options } from './options.js';
+import { type BenchRegistry, startRegistry } from './registry.js';
+
+const SDK_LEASES = options.isQuick ? 2_000 : 10_000;
+const SDK_PROCESSES = 4;
+const SDK_LEASE = { heartbeatMs: 5_000, leaseMs: 15_000 };
+const MANY_LEASES = options.isQuick ? 20_000 : 100_000;
+const MANY_LEASE = { heartbeatMs: 10_000, leaseMs: 30_000 };
+const SDK_SECONDS = options.isQuick ? 20 : 120;
+const MANY_SECONDS = options.isQuick ? 15 : 40;
+
+const connect = ({ url, user, password }: TestBroker) => connectBroker({ url, user, password });
+
+/** What was said of whom; every live instance in it was wronged. */
+async function verdicts(store: RegistryStore): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  await store.journal.read({ patterns: ['*.verdict.>'] }, (raw) => {
+    const type = raw.header('ce-type') ?? 'none';
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  });
+  return counts;
+}
+
+interface Costs {
+  readonly figures: Figure[];
+}
+
+/** CPU and memory of broker and registry while so many leases are renewed. */
+async function watchCosts(
+  what: { readonly name: string; readonly seconds: number; readonly goals?: boolean },
+  broker: TestBroker,
+  registry: BenchRegistry,
+): Promise<Costs> {
+  const before = { broker: cpuMsOf(broker.pid), registry: cpuMsOf(registry.pid), atMs: performance.now() };
+  await new Promise((resolve) => setTimeout(resolve, what.seconds * 1_000));
+  const elapsedMs = performance.now() - before.atMs;
+  const brokerShare = ((cpuMsOf(broker.pid) - before.broker) / elapsedMs) * 100;
+  const registryShare = ((cpuMsOf(registry.pid) - before.registry) / elapsedMs) * 100;
+  const goal = (atMost: number) => (what.goals === true ? { goal: { atMost } } : {});
+  const unit = '% of a core';
+  return {
+    figures: [
+      { name: `${what.name}: broker`, value: brokerShare, unit, ...goal(45) },
+      { name: `${what.name}: registry`, value: registryShare, unit },
+      { name: `${what.name}: broker + registry`, value: brokerShare + registryShare, unit, ...goal(80) },
+      { name: `${what.name}: broker, resident`, value: residentMbOf(broker.pid), unit: 'MB' },
+      { name: `${what.name}: registry, resident`, value: registry.residentMb, unit: 'MB' },
+    ],
+  };
+}
+
+function verdictFigures(name: string, counts: Map<string, number>): Figure[] {
+  const of = (word: string): number => counts.get(`rollcall.verdict.${word}.v1`) ?? 0;
+  return [
+    { name: `${name}: wrongly expired`, value: of('expired'), unit: 'verdicts', goal: { atMost: 0 } },
+    { name: `${name}: wrongly suspected`, value: of('suspected'), unit: 'verdicts', goal: { atMost: 0 } },
+  ];
+}
+
+/** Instances of the SDK itself: registered, beating from its worker thread, answering probes. */
+async function sdkLeases(): Promise<Figure[]> {
+  const broker = await startTestBroker({ synced: true });
+  const registry = await startRegistry(broker);
+  const store = await openRegistryStore({ connection: await connect(broker) });
+  const each = SDK_LEASES / SDK_PROCESSES;
+  const startedAtMs = performance.now();
+  const crowds = await Promise.all(
+    Array.from({ length: SDK_PROCESSES }, (_, index) =>
+      startCrowd(broker, { instances: instancesOf(`crowd-${index}`, each), lease: SDK_LEASE }),
+    ),
+  );
+  const registeredSeconds = (performance.now() - startedAtMs) / 1_000;
+  const name = `${SDK_LEASES.toLocaleString('en')} leases, a beat every 5 s`;
+  const { figures } = await watchCosts({ name, seconds: SDK_SECONDS }, broker, registry);
+  const counts = await verdicts(store);
+  const troubles = crowds.flatMap(({ said }) => said);
+  await Promise.all(crowds.map((crowd) => crowd.kill()));
+  await registry.stop();
+  await store.connection.close();
+  await broker.stop();
+  const note = `${SDK_PROCESSES} processes of the SDK, processes started to all registered; ${troubles.length} troubles told`;
+  return [
+    ...verdictFigures(name, counts),
+    ...figures,
+    { name: `${name}: all registered`, value: registeredSeconds, unit: 's', note },
+  ];
+}
+
+function leasedRecord(index: number): InstanceRecord {
+  return { ...(fixtureEvent(index, MANY_LEASES).data as InstanceRecord), ...MANY_LEASE };
+}
+
+async function fill(store: RegistryStore): Promise<void> {
+  for (let start = 0; start < MANY_LEASES; start += 1_000) {
+    const messages = Array.from({ length: 1_000 }, (_, offset) => {
+      const event = { ...fixtureEvent(start + offset, MANY_LEASES), data: leasedRecord(start + offset) };
+      return { subject: store.subjects.journal(event.aggregate), ...encodeEvent(event) };
+    });
+    await publishBatch(store.connection, store.streams.journal, messages);
+  }
+}
+
+/** A process that beats for a part of them; resolves when each has beaten once. */
+async function startBeats(broker: TestBroker, from: number, to: number): Promise<Program> {
+  const ids = Array.from({ length: to - from }, (_, offset): IncarnationId => {
+    const { namespace, service, instance, incarnation } = leasedRecord(from + offset);
+    return { namespace, service, instance, incarnation };
+  });
+  const program = startProgram('test/bench/beat-crowd.js', {});
+  const begun = new Promise<void>((resolve, reject) => {
+    program.onMessage((message) => {
+      const { said, text } = message as { said: string; text?: string };
+      if (said === 'begun') resolve();
+      else if (said === 'failed') reject(new Error(text));
+    });
+    program.ended.then(() => reject(new Error(`it ended: ${program.output()}`)), reject);
+  });
+  const { url, user, password } = broker;
+  const ttlMs = heartbeatTtlMs(MANY_LEASE.heartbeatMs);
+  program.send({ access: { url, user, password }, ids, heartbeatMs: MANY_LEASE.heartbeatMs, ttlMs });
+  await begun;
+  return program;
+}
+
+function countOf(program: Program): Promise<BeatCount> {
+  return new Promise((resolve) => {
+    program.onMessage((message) => {
+      const { said, count } = message as { said: string; count: BeatCount };
+      if (said === 'count') resolve(count);
+    });
+    program.send({});
+  });
+}
+
+/** More leases than processes of the SDK fit on one machine: beats of the same form, acknowledged, from one process. */
+async function manyLeases(): Promise<Figure[]> {
+  const broker = await startTestBroker({ synced: true });
+  const store = await openRegistryStore({ connection: await connect(broker) });
+  await fill(store);
+  const { lastSequence } = await store.journal.ends();
+  const beats = await startBeats(broker, 0, MANY_LEASES);
+  const registry = await startRegistry(broker);
+  const waiting = new ViewFollower({ ...store, scope: { namespace: 'none' } });
+  await waiting.start();
+  await waiting.reached(lastSequence, 120_000);
+  waiting.close();
+  const before = await countOf(beats);
+  const name = `${MANY_LEASES.toLocaleString('en')} leases, a beat every 10 s`;
+  const what = { name, seconds: MANY_SECONDS, goals: true };
+  const { figures } = await watchCosts(what, broker, registry);
+  const after = await countOf(beats);
+  const counts = await verdicts(store);
+  await beats.kill();
+  await registry.stop();
+  await store.connection.close();
+  await broker.stop();
+  const rate = (after.acknowledged - before.acknowledged) / MANY_SECONDS;
+  return [
+    ...verdictFigures(name, counts),
+    { name: `${name}: renewed`, value: rate, unit: 'beats/s', note: `${after.failed} failed` },
+    ...figures,
+  ];
+}
+
+printFigures(
+  'Leases: what they cost, and how many are wronged',
+  [...(await sdkLeases()), ...(await manyLeases())],
+  {
+    fixture: `${SDK_LEASES} instances of the SDK in ${SDK_PROCESSES} processes, beating from its worker threads, for ${SDK_SECONDS} s; then ${MANY_LEASES} leases renewed from one process for ${MANY_SECONDS} s`,
+    durability: 'beats are acknowledged and persisted asynchronously; the journal is synced',
+  },
+);
