@@ -1,6 +1,7 @@
 /** Finds, installs and runs a nats-server. See README.md. */
 export type { ServerBinary } from './find/binary-version.js';
 export { defaultCacheDir } from './find/cache.js';
+export { unpackDebianPackages } from './find/debian-package.js';
 export { findBinary, type FindBinaryOptions } from './find/find-binary.js';
 export { findBroker, type FoundBroker } from './find/find-broker.js';
 export type { Progress } from './progress.js';

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '#contracts';
 import type { Progress } from '../progress.js';
@@ -7,9 +6,8 @@ import { isNewEnough } from '../version.js';
 import { type Attempt, failed, gave } from './attempt.js';
 import type { ServerBinary } from './binary-version.js';
 import { putIntoCache } from './cache.js';
-import { type DebianMirror, debianMirrors } from './debian-sources.js';
-import { transportSettings, writeAptConfig } from './private-apt.js';
-import { runCommand } from './run-command.js';
+import { debianMirrors } from './debian-sources.js';
+import { type AptSource, transportSettings, withPrivateApt } from './private-apt.js';
 import { BINARY_NAME, isExecutable } from './search-path.js';
 
 /** Debian releases that carry a new enough nats-server; the binary also runs on older ones. */
@@ -57,31 +55,29 @@ async function debianCodename(): Promise<string | null> {
   return /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(release)?.[1] ?? 'sid';
 }
 
-interface Source {
-  readonly mirror: DebianMirror;
-  readonly suite: string;
-  readonly transport: string;
+function takeFrom(source: AptSource, options: DebianOptions): Promise<ServerBinary> {
+  return withPrivateApt(source, options.env, async (apt) => {
+    const version = newestUsable(await apt.run('apt-cache', 'madison', 'nats-server'));
+    const unpacked = join(apt.directory, 'unpacked');
+    await apt.unpack([`nats-server=${version}`], unpacked);
+    return putIntoCache(await binaryIn(unpacked), options.cacheDir, options.env);
+  });
 }
 
-async function takeFrom(source: Source, options: DebianOptions): Promise<ServerBinary> {
-  const directory = await mkdtemp(join(tmpdir(), 'rollcall-apt-'));
-  try {
-    const env = {
-      ...options.env,
-      APT_CONFIG: await writeAptConfig(directory, source.mirror, source.suite, source.transport),
-    };
-    const apt = (command: string, ...args: string[]) =>
-      runCommand(command, args, { env, cwd: directory, timeoutMs: 180_000 });
-    await apt('apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update');
-    const version = newestUsable(await apt('apt-cache', 'madison', 'nats-server'));
-    await apt('apt-get', '-q', 'download', `nats-server=${version}`);
-    const archive = (await readdir(directory)).find((name) => name.endsWith('.deb'));
-    if (archive === undefined) throw new Error('apt-get download left no package');
-    await apt('dpkg-deb', '-x', archive, 'unpacked');
-    return await putIntoCache(await binaryIn(join(directory, 'unpacked')), options.cacheDir, options.env);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+/**
+ * Unpacks packages of this machine's own Debian release below a directory, without installing anything.
+ * @throws what apt complained of, or that this is no Debian system
+ */
+export async function unpackDebianPackages(
+  packages: readonly string[],
+  into: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const suite = await debianCodename();
+  const [mirror] = suite === null ? [] : await debianMirrors(suite);
+  if (suite === null || mirror === undefined) throw new Error('this machine names no Debian archive');
+  const transport = await transportSettings(env);
+  await withPrivateApt({ mirror, suite, transport }, env, (apt) => apt.unpack(packages, into));
 }
 
 /** The first version of `name | version | source` lines that is new enough; apt prints the newest first. */

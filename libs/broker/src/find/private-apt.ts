@@ -1,5 +1,5 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { DebianMirror } from './debian-sources.js';
 import { runCommand } from './run-command.js';
@@ -9,6 +9,45 @@ export function transportSettings(env: NodeJS.ProcessEnv): Promise<string> {
   return runCommand('apt-config', ['dump', 'Acquire'], { env, timeoutMs: 10_000 });
 }
 
+export interface AptSource {
+  readonly mirror: DebianMirror;
+  readonly suite: string;
+  readonly transport: string;
+}
+
+/** apt, working in a directory of its own: it needs no root and leaves the system as it was. */
+export interface PrivateApt {
+  readonly directory: string;
+  /** Runs one of apt's or dpkg's commands. */
+  run(command: string, ...args: string[]): Promise<string>;
+  /** Downloads packages, signatures verified as always, and unpacks them below a directory. */
+  unpack(packages: readonly string[], into: string): Promise<void>;
+}
+
+/** Does some work with package lists that are fresh. What it left in its directory is removed afterwards. */
+export async function withPrivateApt<Result>(
+  { mirror, suite, transport }: AptSource,
+  env: NodeJS.ProcessEnv,
+  work: (apt: PrivateApt) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-apt-'));
+  try {
+    const aptEnv = { ...env, APT_CONFIG: await writeAptConfig(directory, mirror, suite, transport) };
+    const run = (command: string, ...args: string[]): Promise<string> =>
+      runCommand(command, args, { env: aptEnv, cwd: directory, timeoutMs: 180_000 });
+    await run('apt-get', '-q', '-o', 'APT::Update::Error-Mode=any', 'update');
+    const unpack = async (packages: readonly string[], into: string): Promise<void> => {
+      await run('apt-get', '-q', 'download', ...packages);
+      const archives = (await readdir(directory)).filter((name) => name.endsWith('.deb'));
+      if (archives.length === 0) throw new Error('apt-get download left no package');
+      for (const archive of archives) await run('dpkg-deb', '-x', archive, into);
+    };
+    return await work({ directory, run, unpack });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
 /**
  * Writes an apt configuration under which everything apt reads or writes lies below `directory`.
  * The system's own configuration is not read besides `transport`: hooks of container images, for one, clean up in
@@ -16,7 +55,7 @@ export function transportSettings(env: NodeJS.ProcessEnv): Promise<string> {
  *
  * @returns the file for APT_CONFIG.
  */
-export async function writeAptConfig(
+async function writeAptConfig(
   directory: string,
   mirror: DebianMirror,
   suite: string,

@@ -1,0 +1,153 @@
+import { errorText } from '#contracts';
+import { type Figure, figureOf, percentiles, type Plot, printFigures, ratioOf } from './measure.js';
+import { options } from './options.js';
+import { startEtcd } from './peers/etcd.js';
+import { startNats } from './peers/nats.js';
+import type { Peer } from './peers/peer.js';
+import { startRollcall } from './peers/rollcall.js';
+import { bulkRate, lookupRate, lookupRecords, Seen, seenTimes, singleRate } from './peers/workloads.js';
+import { startZooKeeper } from './peers/zookeeper.js';
+
+const ROUNDS = 3;
+const SEEN = options.isQuick ? 150 : 600;
+const SINGLE = options.isQuick ? 1_000 : 4_000;
+const BULK = options.isQuick ? 4_000 : 16_000;
+const LOOKUPS = options.isQuick ? 500 : 2_000;
+/** A lookup in memory is so short that many are needed to time them. */
+const LOOKUPS_IN_PROCESS = 200_000;
+
+interface Rounds {
+  readonly p50: number[];
+  readonly p99: number[];
+  readonly single: number[];
+  readonly bulk: number[];
+  readonly lookups: number[];
+}
+
+interface Measured {
+  readonly peer: Peer;
+  readonly seen: Seen;
+  readonly rounds: Rounds;
+}
+
+async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
+  const starts: [name: string, start: () => Promise<Peer>][] = [['rollcall', startRollcall]];
+  const asked = (name: (typeof options.peers)[number]): boolean => options.peers.includes(name);
+  if (asked('nats'))
+    starts.push(['raw JetStream', () => startNats('stream')], ['NATS KV', () => startNats('kv')]);
+  if (asked('etcd')) starts.push(['etcd', startEtcd]);
+  if (asked('zookeeper')) starts.push(['ZooKeeper', startZooKeeper]);
+  const missing: string[] = [];
+  if (asked('consul'))
+    missing.push('Consul: Debian has no package of it, and without one no driver could be tried');
+  const systems: Measured[] = [];
+  for (const [name, start] of starts) {
+    try {
+      const peer = await start();
+      const seen = new Seen();
+      await peer.watch(seen.hear);
+      for (const record of lookupRecords()) await peer.register(record);
+      const rounds = { p50: [], p99: [], single: [], bulk: [], lookups: [] };
+      systems.push({ peer, seen, rounds });
+    } catch (error) {
+      missing.push(`${name}: ${errorText(error)}`);
+    }
+  }
+  return { systems, missing };
+}
+
+/** Each system in turn, then the next round: what slows the machine down for a while slows down all of them. */
+async function measureRound({ peer, seen, rounds }: Measured): Promise<void> {
+  await seenTimes(peer, seen, 100);
+  const { p50, p99 } = percentiles(await seenTimes(peer, seen, SEEN));
+  rounds.p50.push(p50);
+  rounds.p99.push(p99);
+  rounds.single.push(await singleRate(peer, SINGLE));
+  rounds.bulk.push(await bulkRate(peer, BULK));
+  if (peer.lookup === undefined) return;
+  rounds.lookups.push(await lookupRate(peer, peer.name === 'Rollcall' ? LOOKUPS_IN_PROCESS : LOOKUPS));
+}
+
+const KINDS: readonly [kind: keyof Rounds, name: string, unit: string][] = [
+  ['p50', 'register -> seen by a watcher on another connection, p50', 'ms'],
+  ['p99', 'register -> seen by a watcher on another connection, p99', 'ms'],
+  ['single', 'durable registrations, one request each, 64 in flight', '/s'],
+  ['bulk', 'durable registrations in bulk, one request after the other', '/s'],
+  ['lookups', 'lookups of a service of 20 instances', '/s'],
+];
+
+function figuresOf(systems: readonly Measured[]): Figure[] {
+  return KINDS.flatMap(([kind, name, unit]) =>
+    systems
+      .filter(({ rounds }) => rounds[kind].length > 0)
+      .map(({ peer, rounds }) => {
+        const system = peer.name === 'Rollcall' ? {} : { system: peer.name };
+        return figureOf(name, unit, rounds[kind], system);
+      }),
+  );
+}
+
+type Goal = readonly [
+  kind: keyof Rounds,
+  peer: string,
+  of: string,
+  goal: Figure['goal'],
+  against?: keyof Rounds,
+];
+
+/** The goals of issue "Measured", as ratios within each round. */
+const GOALS: readonly Goal[] = [
+  ['p50', 'etcd', 'seen, p50', { atMost: 1 }],
+  ['p50', 'NATS KV', 'seen, p50', { atMost: 2 }],
+  ['p99', 'etcd', 'seen, p99', { atMost: 1 }],
+  ['single', 'etcd', 'registrations one by one', { atLeast: 0.8 }],
+  ['bulk', 'etcd', 'registrations in bulk', { atLeast: 4 }],
+  ['bulk', 'ZooKeeper', 'registrations in bulk', { atLeast: 2 }],
+  ['bulk', 'etcd', 'bulk, by its registrations one by one', undefined, 'single'],
+  ['bulk', 'ZooKeeper', 'bulk, by its registrations one by one', undefined, 'single'],
+  ['lookups', 'etcd', 'lookups in process', { atLeast: 300 }],
+];
+
+function ratiosOf(systems: readonly Measured[]): Figure[] {
+  const find = (name: string) => systems.find(({ peer }) => peer.name.startsWith(name));
+  const ours = find('Rollcall');
+  return GOALS.flatMap(([kind, name, what, goal, against = kind]) => {
+    const theirs = find(name);
+    if (ours === undefined || theirs === undefined) return [];
+    const title = `${what}: Rollcall by ${theirs.peer.name}`;
+    return [ratioOf(title, ours.rounds[kind], theirs.rounds[against], goal === undefined ? {} : { goal })];
+  });
+}
+
+function plotsOf(systems: readonly Measured[]): Plot[] {
+  const bars = (title: string, yLabel: string, kinds: readonly (keyof Rounds)[]): Plot => ({
+    title,
+    yLabel,
+    isLogarithmic: true,
+    series: systems.map(({ peer, rounds }) => ({
+      name: peer.name,
+      points: kinds
+        .filter((kind) => rounds[kind].length > 0)
+        .map((kind) => [kind, percentiles(rounds[kind]).p50] as const),
+    })),
+  });
+  return [
+    bars('Register to seen', 'ms', ['p50', 'p99']),
+    bars('Durable registrations a second', '/s', ['single', 'bulk']),
+  ];
+}
+
+const { systems, missing } = await openAll();
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const measured of systems) {
+    console.log(`  round ${round + 1} of ${ROUNDS}: ${measured.peer.name}`);
+    await measureRound(measured);
+  }
+}
+for (const { peer } of systems) await peer.stop();
+printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosOf(systems)], {
+  fixture: `the same JSON record of about 600 B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
+  durability: systems.map(({ peer }) => `${peer.name}: ${peer.durability}`).join('; '),
+  plots: plotsOf(systems),
+  missing,
+});

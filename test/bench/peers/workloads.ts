@@ -1,0 +1,92 @@
+import { fixtureRecord } from '../fixtures.js';
+import type { Peer, PeerRecord } from './peer.js';
+
+const IN_FLIGHT = 64;
+
+let next = 0;
+
+/** Records nobody has registered before, spread over services of 20. */
+export function newRecords(count: number): PeerRecord[] {
+  return Array.from({ length: count }, () => {
+    next += 1;
+    const service = `service-${Math.floor(next / 20)}`;
+    const instance = `${service}-${next}`;
+    return { service, instance, value: JSON.stringify({ ...fixtureRecord(next, 1e9), service, instance }) };
+  });
+}
+
+/** Hears of instances; somebody may wait for one. */
+export class Seen {
+  readonly #waiting = new Map<string, () => void>();
+
+  readonly hear = (instance: string): void => {
+    const resolve = this.#waiting.get(instance);
+    this.#waiting.delete(instance);
+    resolve?.();
+  };
+
+  of(instance: string): Promise<void> {
+    return new Promise((resolve) => this.#waiting.set(instance, resolve));
+  }
+}
+
+/** Register -> stored and seen by the watcher, one after the other; in ms. */
+export async function seenTimes(peer: Peer, seen: Seen, count: number): Promise<number[]> {
+  const samples: number[] = [];
+  for (const record of newRecords(count)) {
+    const arrived = seen.of(record.instance);
+    const startedAtMs = performance.now();
+    await Promise.all([peer.register(record), arrived]);
+    samples.push(performance.now() - startedAtMs);
+  }
+  return samples;
+}
+
+/** Registrations a second, one request each, so many in flight. */
+export async function singleRate(peer: Peer, count: number): Promise<number> {
+  const records = newRecords(count);
+  return rateOf(count, () => abreast(records, (record) => peer.register(record)));
+}
+
+/** Registrations a second in bulk: the largest requests the system takes, one after the other. */
+export async function bulkRate(peer: Peer, count: number): Promise<number> {
+  const records = newRecords(count);
+  return rateOf(count, async () => {
+    for (let start = 0; start < count; start += peer.bulkMax) {
+      await peer.registerBulk(records.slice(start, start + peer.bulkMax));
+    }
+  });
+}
+
+/** Lookups of a 20-instance service a second, so many in flight. */
+export async function lookupRate(peer: Peer, count: number): Promise<number> {
+  const service = 'service-20';
+  const found = await peer.lookup?.(service);
+  if (found !== 20) throw new Error(`${peer.name} finds ${found} of 20 instances`);
+  return rateOf(count, () => abreast(Array.from({ length: count }), () => peer.lookup?.(service)));
+}
+
+export const lookupRecords = (): PeerRecord[] =>
+  Array.from({ length: 20 }, (_, index) => {
+    const instance = `service-20-fixed-${index}`;
+    const service = 'service-20';
+    return { service, instance, value: JSON.stringify({ ...fixtureRecord(index, 20), service, instance }) };
+  });
+
+async function rateOf(count: number, work: () => Promise<unknown>): Promise<number> {
+  const startedAtMs = performance.now();
+  await work();
+  return (count * 1_000) / (performance.now() - startedAtMs);
+}
+
+async function abreast<Item>(items: readonly Item[], work: (item: Item) => unknown): Promise<void> {
+  let at = 0;
+  const runOne = async (): Promise<void> => {
+    while (at < items.length) {
+      const item = items[at] as Item;
+      at += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, runOne));
+}
