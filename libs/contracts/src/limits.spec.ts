@@ -11,6 +11,7 @@ describe('limits', () => {
     ['recordBytesMax', limits.httpBodyBytesMax + 1],
     ['positionMsMin', limits.positionMsMax],
     ['projectorInFlightMax', limits.projectorCoalesceLag + 1],
+    ['projectorCoalesceLag', limits.projectorBacklogMax],
     ['tombstoneSlackMs', limits.tombstoneMs],
     ['weightDefault', limits.weightMax + 1],
   ])('that contradict each other stop the process: %s = %d', (name, value) => {

@@ -48,6 +48,13 @@ export const limits = {
   batchMessagesMax: 1_000,
   /** Writes of the projector that the broker has not acknowledged yet. What is under way is what a crash repeats. */
   projectorInFlightMax: 512,
+  /**
+   * Journal events the projector reads in one go while it is behind. Then it pauses, because what elects it comes over
+   * the same connection and would wait behind the rest of a long journal.
+   */
+  projectorReadMax: 8_192,
+  /** It goes on when fewer writes than this wait for the broker. */
+  projectorBacklogMax: 16_384,
   /** Above this distance from the journal's end, several changes of one key are written as one. */
   projectorCoalesceLag: 4_096,
   /** The position record is written at most this often while events flow, and at least every second. */
@@ -174,6 +181,7 @@ export function assertLimits(values: typeof limits = limits): void {
       values.projectorInFlightMax <= values.projectorCoalesceLag,
       'projectorInFlightMax <= projectorCoalesceLag',
     ],
+    [values.projectorCoalesceLag < values.projectorBacklogMax, 'projectorCoalesceLag < projectorBacklogMax'],
     [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
     [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],
   ];

@@ -9,7 +9,7 @@ import {
   type Subjects,
 } from '#contracts';
 import type { Disconnect, Log, Sight, SightHandlers } from '#application';
-import { brokerError, openReader, type OpenedReader, watchConnection } from '#nats';
+import { brokerError, headerBlock, headerIn, openReader, type OpenedReader, watchConnection } from '#nats';
 
 export interface SightOptions {
   readonly connection: NatsConnection;
@@ -114,7 +114,8 @@ export class JetStreamSight implements Sight {
   #onMessage(message: JsMsg): void {
     const id = this.#options.subjects.parseHeartbeat(message.subject);
     if (id === undefined || message.data.length > limits.heartbeatBytesMax) return;
-    const header = (name: string): string | undefined => message.headers?.get(name) || undefined;
+    const block = headerBlock(message);
+    const header = (name: string): string | undefined => headerIn(block, name);
     this.#handlers?.onLease({
       id,
       atMs: Math.floor(message.info.timestampNanos / 1e6),

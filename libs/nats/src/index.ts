@@ -1,5 +1,6 @@
 export { encodeEvent, encodeJson } from './codec/encode.js';
 export { headerBytes } from './codec/header-block.js';
+export { headerBlock, headerIn } from './codec/header-block.js';
 export { rawEvent } from './codec/raw-event.js';
 export {
   type ApiFailure,

@@ -30,8 +30,13 @@ export class Outbox {
     this.#parts = parts;
   }
 
+  /** Writes that the bucket has not stored yet. */
+  get length(): number {
+    return this.#queue.length + this.#inFlight.size;
+  }
+
   get isIdle(): boolean {
-    return this.#queue.length === 0 && this.#inFlight.size === 0;
+    return this.length === 0;
   }
 
   /** The first journal sequence that is not stored yet, or undefined when everything is. */

@@ -16,11 +16,12 @@ import {
 import { type Evolved, evolve, fromTime, toTime, type ViewTable } from '#domain';
 import { configRefusal } from '../config/refusal.js';
 import type { Clock } from '../ports/clock.js';
-import type { Journal, OpenReader } from '../ports/journal.js';
+import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { ViewBucket, ViewReplica, ViewWriter } from '../ports/view-bucket.js';
 import { Beacon } from './beacon.js';
 import { Outbox } from './outbox.js';
+import { PacedReader } from './paced-reader.js';
 import { assertSameJournal, JournalGuard } from './same-journal.js';
 
 export interface TermParts {
@@ -47,7 +48,7 @@ export class ProjectorTerm {
   readonly #outbox: Outbox;
   readonly #guard: JournalGuard;
   #beacon: Beacon;
-  #reader: OpenReader | undefined;
+  readonly #reader: PacedReader;
   #folded = { sequence: 0, atMs: 0 };
   #position = 0;
   /** The newest event that this or an earlier term has read: by it the journal is known again. */
@@ -75,6 +76,13 @@ export class ProjectorTerm {
       onTold: (key, before, after) => this.#beacon.told(key, before, after),
       position: () => this.#position,
       onStored: () => this.#onProgress(),
+      onFailed: (error) => this.#lose(error),
+    });
+    this.#reader = new PacedReader({
+      journal: parts.journal,
+      clock: parts.clock,
+      onEvent: (raw) => this.#onEvent(raw),
+      backlog: () => this.#outbox.length,
       onFailed: (error) => this.#lose(error),
     });
   }
@@ -106,11 +114,8 @@ export class ProjectorTerm {
       position: this.#position,
       keys: this.#parts.table.size,
     });
-    this.#reader = await this.#parts.journal.follow(this.#position + 1, (raw) => this.#onEvent(raw));
-    if (this.#isOver) {
-      this.#reader.close();
-      return;
-    }
+    await this.#reader.start(this.#position + 1);
+    if (this.#isOver) return;
     this.#tick();
     // At once, so that everybody hears that the view is led again.
     void this.#tell();
@@ -130,7 +135,7 @@ export class ProjectorTerm {
   end(): void {
     this.#isOver = true;
     this.#cancelTick();
-    this.#reader?.close();
+    this.#reader.close();
     this.#outbox.close();
     this.#writer.close();
   }
@@ -196,6 +201,7 @@ export class ProjectorTerm {
   }
 
   #onProgress(): void {
+    if (this.#outbox.isIdle) this.#reader.caughtUp();
     if (!this.#isTelling && !this.#isOver && this.#isPositionDue()) void this.#tell();
   }
 
