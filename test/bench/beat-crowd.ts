@@ -1,11 +1,13 @@
 import type { IncarnationId } from '#contracts';
 import { JetStreamBeatSender, openRegistryStore } from '#jetstream';
 import { type BrokerAccess, connectBroker } from '#nats';
+import { fixtureRecord } from './fixtures.js';
 
 /** Beats for many instances from one process, spread evenly over the interval, each acknowledged. */
 export interface BeatOrder {
   readonly access: BrokerAccess;
-  readonly ids: readonly IncarnationId[];
+  /** Instances of the fixture: all numbers below. A list of them would be a message of megabytes. */
+  readonly instances: number;
   readonly heartbeatMs: number;
   readonly ttlMs: number;
 }
@@ -18,7 +20,11 @@ export interface BeatCount {
 
 const TICK_MS = 20;
 
-async function beat({ access, ids, heartbeatMs, ttlMs }: BeatOrder): Promise<void> {
+async function beat({ access, instances, heartbeatMs, ttlMs }: BeatOrder): Promise<void> {
+  const ids = Array.from({ length: instances }, (_, index): IncarnationId => {
+    const { namespace, service, instance, incarnation } = fixtureRecord(index, instances);
+    return { namespace, service, instance, incarnation };
+  });
   const store = await openRegistryStore({ connection: await connectBroker(access) });
   const sender = new JetStreamBeatSender(store);
   const count = { sent: 0, acknowledged: 0, failed: 0 };
@@ -44,6 +50,9 @@ async function beat({ access, ids, heartbeatMs, ttlMs }: BeatOrder): Promise<voi
   process.on('message', () => process.send?.({ said: 'count', count }));
 }
 
+// The channel alone keeps a process of tests not alive.
+const untilOrdered = setInterval(() => undefined, 1_000);
 process.once('message', (order: BeatOrder) => {
+  clearInterval(untilOrdered);
   beat(order).catch((error: unknown) => process.send?.({ said: 'failed', text: String(error) }));
 });

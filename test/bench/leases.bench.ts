@@ -1,4 +1,4 @@
-import { heartbeatTtlMs, type IncarnationId, type InstanceRecord } from '#contracts';
+import { heartbeatTtlMs, type InstanceRecord } from '#contracts';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker, encodeEvent, publishBatch, ViewFollower } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
@@ -30,16 +30,12 @@ async function verdicts(store: RegistryStore): Promise<Map<string, number>> {
   return counts;
 }
 
-interface Costs {
-  readonly figures: Figure[];
-}
-
 /** CPU and memory of broker and registry while so many leases are renewed. */
 async function watchCosts(
   what: { readonly name: string; readonly seconds: number; readonly goals?: boolean },
   broker: TestBroker,
   registry: BenchRegistry,
-): Promise<Costs> {
+): Promise<Figure[]> {
   const before = { broker: cpuMsOf(broker.pid), registry: cpuMsOf(registry.pid), atMs: performance.now() };
   await new Promise((resolve) => setTimeout(resolve, what.seconds * 1_000));
   const elapsedMs = performance.now() - before.atMs;
@@ -47,15 +43,13 @@ async function watchCosts(
   const registryShare = ((cpuMsOf(registry.pid) - before.registry) / elapsedMs) * 100;
   const goal = (atMost: number) => (what.goals === true ? { goal: { atMost } } : {});
   const unit = '% of a core';
-  return {
-    figures: [
-      { name: `${what.name}: broker`, value: brokerShare, unit, ...goal(45) },
-      { name: `${what.name}: registry`, value: registryShare, unit },
-      { name: `${what.name}: broker + registry`, value: brokerShare + registryShare, unit, ...goal(80) },
-      { name: `${what.name}: broker, resident`, value: residentMbOf(broker.pid), unit: 'MB' },
-      { name: `${what.name}: registry, resident`, value: registry.residentMb, unit: 'MB' },
-    ],
-  };
+  return [
+    { name: `${what.name}: broker`, value: brokerShare, unit, ...goal(45) },
+    { name: `${what.name}: registry`, value: registryShare, unit },
+    { name: `${what.name}: broker + registry`, value: brokerShare + registryShare, unit, ...goal(80) },
+    { name: `${what.name}: broker, resident`, value: residentMbOf(broker.pid), unit: 'MB' },
+    { name: `${what.name}: registry, resident`, value: registry.residentMb, unit: 'MB' },
+  ];
 }
 
 function verdictFigures(name: string, counts: Map<string, number>): Figure[] {
@@ -80,7 +74,7 @@ async function sdkLeases(): Promise<Figure[]> {
   );
   const registeredSeconds = (performance.now() - startedAtMs) / 1_000;
   const name = `${SDK_LEASES.toLocaleString('en')} leases, a beat every 5 s`;
-  const { figures } = await watchCosts({ name, seconds: SDK_SECONDS }, broker, registry);
+  const figures = await watchCosts({ name, seconds: SDK_SECONDS }, broker, registry);
   const counts = await verdicts(store);
   const troubles = crowds.flatMap(({ said }) => said);
   await Promise.all(crowds.map((crowd) => crowd.kill()));
@@ -109,12 +103,8 @@ async function fill(store: RegistryStore): Promise<void> {
   }
 }
 
-/** A process that beats for a part of them; resolves when each has beaten once. */
-async function startBeats(broker: TestBroker, from: number, to: number): Promise<Program> {
-  const ids = Array.from({ length: to - from }, (_, offset): IncarnationId => {
-    const { namespace, service, instance, incarnation } = leasedRecord(from + offset);
-    return { namespace, service, instance, incarnation };
-  });
+/** A process that beats for all of them; resolves when each has beaten once. */
+async function startBeats(broker: TestBroker): Promise<Program> {
   const program = startProgram('test/bench/beat-crowd.js', {});
   const begun = new Promise<void>((resolve, reject) => {
     program.onMessage((message) => {
@@ -126,7 +116,8 @@ async function startBeats(broker: TestBroker, from: number, to: number): Promise
   });
   const { url, user, password } = broker;
   const ttlMs = heartbeatTtlMs(MANY_LEASE.heartbeatMs);
-  program.send({ access: { url, user, password }, ids, heartbeatMs: MANY_LEASE.heartbeatMs, ttlMs });
+  const { heartbeatMs } = MANY_LEASE;
+  program.send({ access: { url, user, password }, instances: MANY_LEASES, heartbeatMs, ttlMs });
   await begun;
   return program;
 }
@@ -147,7 +138,7 @@ async function manyLeases(): Promise<Figure[]> {
   const store = await openRegistryStore({ connection: await connect(broker) });
   await fill(store);
   const { lastSequence } = await store.journal.ends();
-  const beats = await startBeats(broker, 0, MANY_LEASES);
+  const beats = await startBeats(broker);
   const registry = await startRegistry(broker);
   const waiting = new ViewFollower({ ...store, scope: { namespace: 'none' } });
   await waiting.start();
@@ -156,7 +147,7 @@ async function manyLeases(): Promise<Figure[]> {
   const before = await countOf(beats);
   const name = `${MANY_LEASES.toLocaleString('en')} leases, a beat every 10 s`;
   const what = { name, seconds: MANY_SECONDS, goals: true };
-  const { figures } = await watchCosts(what, broker, registry);
+  const figures = await watchCosts(what, broker, registry);
   const after = await countOf(beats);
   const counts = await verdicts(store);
   await beats.kill();
@@ -171,11 +162,15 @@ async function manyLeases(): Promise<Figure[]> {
   ];
 }
 
-printFigures(
-  'Leases: what they cost, and how many are wronged',
-  [...(await sdkLeases()), ...(await manyLeases())],
-  {
-    fixture: `${SDK_LEASES} instances of the SDK in ${SDK_PROCESSES} processes, beating from its worker threads, for ${SDK_SECONDS} s; then ${MANY_LEASES} leases renewed from one process for ${MANY_SECONDS} s`,
-    durability: 'beats are acknowledged and persisted asynchronously; the journal is synced',
-  },
-);
+const durability = 'beats are acknowledged and persisted asynchronously; the journal is synced';
+const [only] = options.words;
+if (only !== 'many')
+  printFigures('Leases of the SDK: nobody is wronged', await sdkLeases(), {
+    fixture: `${SDK_LEASES} instances of the SDK in ${SDK_PROCESSES} processes, beating from its worker threads, for ${SDK_SECONDS} s`,
+    durability,
+  });
+if (only !== 'sdk')
+  printFigures('Many leases: what they cost', await manyLeases(), {
+    fixture: `${MANY_LEASES} leases renewed from one process, in the form of the SDK, for ${MANY_SECONDS} s`,
+    durability,
+  });
