@@ -90,7 +90,7 @@ async function sdkLeases(): Promise<Figure[]> {
 }
 
 function leasedRecord(index: number): InstanceRecord {
-  return { ...(fixtureEvent(index, MANY_LEASES).data as InstanceRecord), ...MANY_LEASE };
+  return { ...fixtureEvent(index, MANY_LEASES).data, ...MANY_LEASE };
 }
 
 async function fill(store: RegistryStore): Promise<void> {

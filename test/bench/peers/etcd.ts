@@ -24,10 +24,13 @@ export async function startEtcd(): Promise<Peer> {
   const server = await startServer(
     binary,
     (directory) => [
-      ...['--data-dir', join(directory, 'data'), '--log-level', 'error'],
-      ...['--listen-client-urls', url, '--advertise-client-urls', url],
-      ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
-      ...['--initial-cluster', `default=${peerUrl}`],
+      `--data-dir=${join(directory, 'data')}`,
+      '--log-level=error',
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peerUrl}`,
+      `--initial-advertise-peer-urls=${peerUrl}`,
+      `--initial-cluster=default=${peerUrl}`,
     ],
     port,
   );

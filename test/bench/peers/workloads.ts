@@ -6,7 +6,7 @@ const IN_FLIGHT = 64;
 let next = 0;
 
 /** Records nobody has registered before, spread over services of 20. */
-export function newRecords(count: number): PeerRecord[] {
+function newRecords(count: number): PeerRecord[] {
   return Array.from({ length: count }, () => {
     next += 1;
     const service = `service-${Math.floor(next / 20)}`;

@@ -36,9 +36,12 @@ export async function startZooKeeper(): Promise<Peer> {
       const lines = ['tickTime=2000', `dataDir=${directory}`, `clientPort=${port}`];
       await writeFile(file, [...lines, 'clientPortAddress=127.0.0.1', 'maxClientCnxns=0'].join('\n'));
       return [
-        ...['-Xmx1g', '-Dzookeeper.admin.enableServer=false', '-cp'],
+        '-Xmx1g',
+        '-Dzookeeper.admin.enableServer=false',
+        '-cp',
         JARS.map((jar) => join(jars, `${jar}.jar`)).join(':'),
-        ...['org.apache.zookeeper.server.ZooKeeperServerMain', file],
+        'org.apache.zookeeper.server.ZooKeeperServerMain',
+        file,
       ];
     },
     port,
