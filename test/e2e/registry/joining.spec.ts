@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { startTestBroker } from '#testkit';
@@ -9,6 +9,9 @@ import { instancePath, someRecord, startRegistry } from './registry-client.js';
 import { type Ended, rollcall, runMain } from './run-main.js';
 import { startSecuredServer } from './secured-server.js';
 import { createOperatorSetup } from './user-jwt.js';
+
+// Each starts several programs, one after the other.
+jest.setTimeout(90_000);
 
 type Env = Record<string, string>;
 
@@ -40,6 +43,19 @@ async function expectWorks(env: Env, service = 'orders'): Promise<void> {
   const { code, stdout, stderr } = await rollcall(env, 'services', '--json');
   expect([code, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject({ services: [{ service, instances: 1 }] });
+}
+
+/** A service beside that registry comes in by the same settings, too. */
+async function expectExampleJoins(env: Env): Promise<void> {
+  const example = runMain('apps/examples/payments/src/main.js', {
+    PORT: '0',
+    ROLLCALL_INSTANCE: 'p-1',
+    ...env,
+  });
+  toStop.push(async () => void (example.child.kill('SIGTERM'), await example.ended));
+  await example.line(/ is up, incarnation 1/);
+  const { stdout } = await rollcall(env, 'instances', 'payments', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ instances: [{ instance: 'p-1' }] });
 }
 
 /** The registry ends with one line of the catalogue, and so does the command line. */
@@ -97,6 +113,7 @@ describe('an existing NATS is joined', () => {
     const file = join(directory, 'rollcall.creds');
     await writeFile(file, setup.creds, { mode: 0o600 });
     await expectWorks({ NATS_URL: url, NATS_CREDS: file });
+    await expectExampleJoins({ NATS_URL: url, NATS_CREDS: file });
     const stranger = join(directory, 'stranger.creds');
     await writeFile(stranger, createOperatorSetup().creds);
     await expectRefused({ NATS_URL: url, NATS_CREDS: stranger }, 7, /ROLLCALL_BROKER_REFUSED_LOGIN/);
@@ -116,7 +133,9 @@ describe('an existing NATS is joined', () => {
       },
     });
     const { cert, key } = files.client;
-    await expectWorks({ NATS_URL: url, NATS_TLS_CA: files.ca, NATS_TLS_CERT: cert, NATS_TLS_KEY: key });
+    const tls = { NATS_URL: url, NATS_TLS_CA: files.ca, NATS_TLS_CERT: cert, NATS_TLS_KEY: key };
+    await expectWorks(tls);
+    await expectExampleJoins(tls);
     const nats = {
       NATS_URL: url.replace('nats:', 'tls:'),
       NATS_CA: files.ca,
@@ -132,6 +151,7 @@ describe('an existing NATS is joined', () => {
   it('in a JetStream domain', async () => {
     const { url } = await server({ config: () => '', jetstream: 'domain: hub' });
     await expectWorks({ NATS_URL: url, ROLLCALL_JS_DOMAIN: 'hub' });
+    await expectExampleJoins({ NATS_URL: url, ROLLCALL_JS_DOMAIN: 'hub' });
     await expectRefused(
       { NATS_URL: url, ROLLCALL_JS_DOMAIN: 'elsewhere' },
       6,

@@ -10,8 +10,8 @@ import {
   RollcallLifecycle,
   RollcallModule,
 } from '#nest';
-import { OneLineLogger } from './one-line-logger.js';
-import { settings } from './settings.js';
+import { OneLineLogger } from '../../shared/one-line-logger.js';
+import { settings } from '../../shared/settings.js';
 
 @Controller()
 class OrdersController {
@@ -45,7 +45,7 @@ class OrdersController {
 @Module({
   imports: [
     RollcallModule.forRoot({
-      ...settings.broker,
+      ...settings.registry,
       env: settings.env,
       drainMs: 500,
       register: { service: 'orders', version: '1.0.0', lease: 'local', tags: ['example'] },

@@ -3,8 +3,8 @@ import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RollcallLifecycle, RollcallModule } from '#nest';
-import { OneLineLogger } from './one-line-logger.js';
-import { settings } from './settings.js';
+import { OneLineLogger } from '../../shared/one-line-logger.js';
+import { settings } from '../../shared/settings.js';
 
 @Controller()
 class PaymentsController {
@@ -23,7 +23,7 @@ class PaymentsController {
 @Module({
   imports: [
     RollcallModule.forRoot({
-      ...settings.broker,
+      ...settings.registry,
       env: settings.env,
       drainMs: 500,
       register: { service: 'payments', version: settings.version, lease: 'local', tags: ['example'] },
