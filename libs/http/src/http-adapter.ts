@@ -35,6 +35,9 @@ interface AnsweredRequest {
   readonly seconds: number;
 }
 
+/** Answers a request, or returns false and has not touched it. */
+type EarlyAnswer = (request: FastifyRequest, reply: FastifyReply) => boolean;
+
 /** Longer than any name, so that a name that is too long is refused as a name and not as an unknown path. */
 const PARAMETER_LENGTH_MAX = 1_024;
 
@@ -46,6 +49,7 @@ export class HttpAdapter extends FastifyAdapter {
   readonly problems: ProblemFilter;
   /** Every route there is. */
   readonly routes: RouteTable;
+  #first: EarlyAnswer = () => false;
 
   constructor(options: HttpOptions) {
     const routes = new RouteTable();
@@ -70,7 +74,15 @@ export class HttpAdapter extends FastifyAdapter {
     const instance = this.getInstance();
     instance.addHook('onRoute', ({ url, method }) => routes.add(url, method));
     addGuards(instance, options);
+    instance.addHook('onRequest', (request, reply, done) => {
+      if (!this.#first(request, reply)) done();
+    });
     addBodyParser(instance);
+  }
+
+  /** Lets somebody answer a request that may ask, before it is handled. */
+  answerFirst(answer: EarlyAnswer): void {
+    this.#first = answer;
   }
 
   /** Fastify's own errors stay what they are; Nest would keep only their status. */

@@ -12,6 +12,7 @@ import { HistoryController } from './history/history.controller.js';
 import { CallsController } from './read/calls.controller.js';
 import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
+import { QuickAnswers } from './read/quick-answers.js';
 import { NamespacesController } from './read/namespaces.controller.js';
 import { ServicesController } from './read/services.controller.js';
 import { WatchController } from './watch/watch.controller.js';
@@ -52,6 +53,7 @@ export class HttpModule {
       providers: [
         { provide: HTTP_PARTS, useValue: parts },
         { provide: InstanceAnswers, useValue: new InstanceAnswers(parts.reader) },
+        QuickAnswers,
         WatchHub,
       ],
     };

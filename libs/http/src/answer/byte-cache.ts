@@ -3,13 +3,16 @@ import { compressNow, isWorthwhile } from './compression.js';
 
 /** An answer as bytes, as often as it is asked for. */
 export class CachedAnswer {
+  readonly bytes: Buffer;
   #gzipped: Buffer | undefined;
 
   constructor(
     readonly stamp: ServiceSum,
     readonly etag: string,
-    readonly bytes: Buffer,
-  ) {}
+    readonly text: string,
+  ) {
+    this.bytes = Buffer.from(text);
+  }
 
   /** The same, compressed once; undefined when that is not worth it. */
   gzipped(): Buffer | undefined {
@@ -18,9 +21,9 @@ export class CachedAnswer {
     return this.#gzipped;
   }
 
-  /** What it may cost: compressed it is smaller than plain. */
+  /** What it may cost, as text, as bytes and compressed. */
   get size(): number {
-    return 2 * this.bytes.length;
+    return 3 * this.bytes.length;
   }
 }
 

@@ -6,7 +6,7 @@ import { takesGzip } from '../answer/compression.js';
 import { etagOf, isKnown } from '../answer/etag.js';
 import { booleanParameter, checkQueryNames, type Query as Parameters } from './query.js';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
 const unfiltered = parseInstanceQuery({});
 
 /**
@@ -48,7 +48,7 @@ export class InstanceAnswers {
       await reply.send(JSON.stringify(bodyOf(place, page)));
       return;
     }
-    await sendCached(request, reply, this.#cached(place, place.service, etag));
+    await sendCached(request, reply, this.cached({ ...place, service: place.service }).answer);
   }
 
   /** The same from a reader of the past, whose answer never changes and is asked for seldom. */
@@ -64,15 +64,20 @@ export class InstanceAnswers {
     await reply.header('content-type', JSON_TYPE).send(JSON.stringify(bodyOf(place, page)));
   }
 
-  #cached(place: QueryPlace, service: string, etag: string): CachedAnswer {
-    const key = `${place.namespace}/${service}`;
+  /**
+   * All instances of a service as bytes, with the sequence they reflect.
+   * @throws ROLLCALL_SERVICE_UNKNOWN, ROLLCALL_UNAVAILABLE
+   */
+  cached(place: { readonly namespace: string; readonly service: string }) {
+    const key = `${place.namespace}/${place.service}`;
     const stamp = this.reader.stamp(place);
+    const freshness = this.reader.freshness() ?? { sequence: 0, staleMs: 0 };
     const held = this.#cache.get(key, stamp);
-    if (held !== undefined) return held;
-    const body = JSON.stringify(bodyOf(place, this.reader.query(place, unfiltered)));
-    const made = new CachedAnswer(stamp, etag, Buffer.from(body));
-    this.#cache.put(key, made);
-    return made;
+    if (held !== undefined) return { answer: held, freshness };
+    const text = JSON.stringify(bodyOf(place, this.reader.query(place, unfiltered)));
+    const answer = new CachedAnswer(stamp, etagOf(stamp), text);
+    this.#cache.put(key, answer);
+    return { answer, freshness };
   }
 }
 
