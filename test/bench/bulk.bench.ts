@@ -1,0 +1,83 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startTestBroker } from '#testkit';
+import { fixtureRecord } from './fixtures.js';
+import { figureOf, printFigures } from './measure.js';
+import { options } from './options.js';
+import { startRegistry } from './registry.js';
+
+const ROUNDS = 3;
+const BATCHES = options.isQuick ? 10 : 40;
+const BATCH = 1_000;
+const IN_FLIGHT = 4;
+
+interface Order {
+  readonly url: string;
+  readonly round: number;
+  readonly batches: number;
+}
+
+/** One body: a thousand registrations nobody has made before. */
+function bodyOf({ round }: Order, batch: number): string {
+  const items = Array.from({ length: BATCH }, (_, index) => {
+    const number = (round * BATCHES + batch) * BATCH + index;
+    const { namespace: _namespace, incarnation: _incarnation, ...record } = fixtureRecord(number, Infinity);
+    return { ...record, instance: `${record.service}-${number}`, leaseMs: 0 };
+  });
+  return JSON.stringify(items);
+}
+
+/** The asking side: bodies are made before, then so many requests are in flight until all are answered. */
+async function register(order: Order): Promise<number> {
+  const bodies = Array.from({ length: order.batches }, (_, batch) => bodyOf(order, batch));
+  const send = async (): Promise<void> => {
+    for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+      const response = await fetch(`${order.url}/v1/namespaces/default/instances`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      const { registered } = (await response.json()) as { registered: number };
+      if (registered !== BATCH) throw new Error(`${registered} of ${BATCH} were registered`);
+    }
+  };
+  const startedAtMs = performance.now();
+  await Promise.all(Array.from({ length: IN_FLIGHT }, send));
+  return (order.batches * BATCH * 1_000) / (performance.now() - startedAtMs);
+}
+
+function rateOf(order: Order): Promise<number> {
+  const asker = fork(fileURLToPath(import.meta.url), ['register', JSON.stringify(order)]);
+  return new Promise((resolve, reject) => {
+    asker.once('message', (rate) => resolve(rate as number));
+    asker.once('exit', () => reject(new Error('the registering process ended')));
+  });
+}
+
+async function benchBulk(): Promise<void> {
+  const broker = await startTestBroker({ synced: true });
+  const registry = await startRegistry(broker);
+  const { url } = registry;
+  await rateOf({ url, round: ROUNDS, batches: 5 });
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) rates.push(await rateOf({ url, round, batches: BATCHES }));
+  printFigures(
+    'Registering in bulk',
+    [
+      figureOf('registrations over HTTP, 1,000 a request', 'events/s', rates, { goal: { atLeast: 15_000 } }),
+      { name: 'memory of the registry', value: registry.residentMb, unit: 'MB' },
+    ],
+    {
+      fixture: `${BATCHES} requests of ${BATCH} new instances a round, ${IN_FLIGHT} in flight; the view is projected meanwhile by the same process`,
+      durability: 'every event synced before its request is answered',
+    },
+  );
+  await registry.stop();
+  await broker.stop();
+}
+
+const [, , role, order = '{}'] = process.argv;
+if (role === 'register') {
+  process.send?.(await register(JSON.parse(order) as Order));
+  process.disconnect();
+} else await benchBulk();
