@@ -11,6 +11,7 @@ import {
   type RecordKind,
   recordSchemas,
 } from '#contracts';
+import { requestChannels, requestMessages, requestOperations } from './asyncapi-requests.js';
 import { objectOf, said, type Schema, text } from './schema.js';
 import {
   configReport,
@@ -164,6 +165,7 @@ const channels: Readonly<Record<string, Channel>> = {
     description: 'An instance says which config it has dealt with, and what it would not take.',
     messages: ['config.applied'],
   },
+  ...requestChannels,
 };
 
 const headerTexts: Readonly<Partial<Record<keyof typeof headerNames, string>>> = {
@@ -234,6 +236,7 @@ const messages: Readonly<Record<string, Schema>> = {
   report: simple('report', 'A call failed.', 'report'),
   calls: simple('calls', 'Whom I called, how often and how well.', 'calls'),
   'config.applied': simple('config.applied', 'I have dealt with this config.', 'config.report'),
+  ...requestMessages,
 };
 
 const channelMessages = (channel: string): Schema[] =>
@@ -266,6 +269,7 @@ const operations: Readonly<Record<string, Schema>> = {
   'report.failed-call': operation('send', 'report', 'Say that a call failed.'),
   'report.calls': operation('send', 'calls', 'Tell whom this process called.'),
   'report.config': operation('send', 'config.applied', 'Say which config was applied.'),
+  ...requestOperations,
 };
 
 /** The whole contract on NATS, from the point of view of a program that talks to Rollcall. */
