@@ -1,6 +1,7 @@
 import { errorCatalogue, limits, recordSchemas } from '#contracts';
 import type { NamespaceSummary, Registered, Renewal, ServiceSummary, TimelineLine } from '#application';
 import { callAnswers } from './openapi-calls.js';
+import type { AvailabilitySum, InstanceAvailability } from '#domain';
 import { configAnswers } from './config-answers.js';
 import { listOf, objectOf, said, type Schema, text, time, whole } from './schema.js';
 import { instanceView, serviceView } from './view-schemas.js';
@@ -57,13 +58,39 @@ const storyFields: FieldsOf<TimelineLine> = {
   refused: said(text, 'Why the view paid no attention to it.'),
 };
 
-const seldomTold = ['id', 'actor', 'reason', 'traceparent', 'causedBy', 'refused'];
-
 const required = (fields: Readonly<Record<string, Schema>>, ...optional: readonly string[]): Schema =>
   objectOf(
     fields,
     Object.keys(fields).filter((name) => !optional.includes(name)),
   );
+
+const availabilitySum: FieldsOf<AvailabilitySum> = {
+  instances: whole,
+  availableMs: whole,
+  outageMs: whole,
+  uptimePercent: { type: 'number', minimum: 0, maximum: 100 },
+  outages: whole,
+  longestOutageMs: whole,
+  flaps: said(whole, 'Suspicions that turned out to be none.'),
+  restarts: whole,
+  deploys: whole,
+};
+
+const availabilityFields: FieldsOf<InstanceAvailability> = {
+  service: text,
+  instance: text,
+  version: text,
+  availableMs: whole,
+  outageMs: whole,
+  plannedMs: said(whole, 'Starting, draining, in maintenance, deregistered or evicted: meant to be.'),
+  uptimePercent: { type: 'number', minimum: 0, maximum: 100 },
+  outages: listOf(objectOf({ from: time, to: time, ms: whole, detectedAfterMs: whole }, ['from', 'ms'])),
+  flaps: whole,
+  restarts: whole,
+  deploys: listOf(required({ at: time, from: text, to: text })),
+};
+
+const seldomTold = ['id', 'actor', 'reason', 'traceparent', 'causedBy', 'refused'];
 
 /** What a person or a program needs to know of an error. */
 const errorFields = {
@@ -106,6 +133,13 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   written: required({ sequence }),
   renewal: required(renewalFields),
   story: required({ story: listOf(required(storyFields, ...seldomTold)) }),
+  availability: required({
+    from: required({ sequence, at: time }),
+    to: required({ sequence, at: time }),
+    services: { type: 'object', additionalProperties: objectOf(availabilitySum, []) },
+    versions: { type: 'object', additionalProperties: objectOf(availabilitySum, []) },
+    instances: listOf(required(availabilityFields, 'uptimePercent')),
+  }),
   diff: required({
     from: required({ sequence, at: time }),
     to: required({ sequence, at: time }),

@@ -238,6 +238,13 @@ const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: 'application/x-ndjson',
     },
   },
+  '/v1/namespaces/{namespace}/availability': {
+    get: {
+      summary: 'Uptime, outages, flaps, restarts and deploys in a window, by instance, service and version.',
+      query: ['ofService', 'ofInstance', 'from', 'to'],
+      answer: 'availability',
+    },
+  },
   '/v1/namespaces/{namespace}/diff': {
     get: {
       summary: 'What was added, removed and changed between two moments, by whom and why.',

@@ -170,6 +170,13 @@ function addLookingBack(program: Program): void {
         what,
       ),
     );
+  common(program.command('availability [what]'), 'uptime, outages, flaps, restarts and deploys')
+    .option('--from <moment>', 'beginning of the window: a sequence, an RFC 3339 time, or -7d; default -1d')
+    .option('--to <moment>', 'its end; default now')
+    .addHelpText('after', example('rollcall availability', 'rollcall availability orders --from -7d --json'))
+    .action((what: string | undefined, options: OptionValues) =>
+      runCommand(async () => (await import('./commands/availability.js')).availability, options, what),
+    );
   common(program.command('diff <from> [to]'), 'what differs between two moments, by whom and why')
     .option('--config <application[/key]>', 'only this config')
     .option('--service <name>', 'only this service')

@@ -32,6 +32,13 @@ export {
 export { isQuiet, type SuspectFacts, type SuspectStep, suspectStep } from './liveness/suspect.js';
 export * from './query/index.js';
 export { tell } from './story/tell.js';
+export {
+  type AvailabilitySum,
+  type InstanceAvailability,
+  InstanceLedger,
+  type Outage,
+  sumAvailability,
+} from './history/availability.js';
 export { diffViews, type FieldDifference, type ViewDifference } from './history/diff.js';
 export { type Moment, parseDuration, parseMoment } from './history/moment.js';
 export * from './balance/index.js';

@@ -216,3 +216,22 @@ describe('the difference between two moments', () => {
     expect((await http.ask(`${diff}?${query}`)).json()['code']).toBe(code);
   });
 });
+
+describe('the availability of a service', () => {
+  it('is told by instance, service and version', async () => {
+    const found = (
+      await http.ask(`/v1/namespaces/default/availability?from=${firstSequence}&service=orders`)
+    ).json();
+    expect(found).toMatchObject({
+      from: { sequence: firstSequence },
+      services: { orders: { instances: 2, uptimePercent: 100, outages: 0, restarts: 1, deploys: 1 } },
+      versions: { 'orders@1.0.0': { instances: 1 }, 'orders@2.0.0': { instances: 1 } },
+      instances: [
+        { instance: 'orders-1', deploys: [{ from: '1.0.0', to: '2.0.0' }] },
+        { instance: 'orders-2' },
+      ],
+    });
+    const refused = await http.ask('/v1/namespaces/default/availability');
+    expect(refused.json()['code']).toBe('ROLLCALL_QUERY_INVALID');
+  });
+});

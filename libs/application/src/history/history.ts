@@ -7,7 +7,8 @@ import { Reader, type ViewSource } from '../reader/reader.js';
 import { foldJournal } from '../verify/fold-journal.js';
 import { findMoment, type HistoricMoment } from './find-moment.js';
 import { Gate } from './gate.js';
-import { placePatterns } from './place-patterns.js';
+import { type AvailabilityReport, availabilityOf } from './availability.js';
+import { instancePatterns, placePatterns } from './place-patterns.js';
 import type { EventFilter } from './event-filter.js';
 import { timelineOf, type TimelineLine } from './timeline.js';
 
@@ -24,9 +25,12 @@ export interface HistoricView extends ViewSource, HistoricMoment {
   readonly table: ViewTable;
 }
 
-export interface HistoricDiff {
+interface Window {
   readonly from: HistoricMoment;
   readonly to: HistoricMoment;
+}
+
+export interface HistoricDiff extends Window {
   readonly differences: readonly ViewDifference[];
 }
 
@@ -83,18 +87,31 @@ export class History {
 
   /** How a place at one moment differs from the same place at an earlier one. @throws as `moment` and `viewAt` */
   async diff(fromText: string, toText: string, place: HistoricPlace): Promise<HistoricDiff> {
-    const [from, to] = [await this.moment(fromText), await this.moment(toText)];
-    if (from.sequence > to.sequence) {
-      throw new RollcallError(
-        'ROLLCALL_QUERY_INVALID',
-        `"${fromText}" (sequence ${from.sequence}) comes after "${toText}" (sequence ${to.sequence})`,
-        { action: 'Name the earlier moment first.' },
-      );
-    }
+    const { from, to } = await this.#window(fromText, toText);
     const differences = await this.#gate.pass(async () =>
       diffViews(await this.entriesAt(from.sequence, place), await this.entriesAt(to.sequence, place)),
     );
     return { from, to, differences };
+  }
+
+  /** How available the instances of a place were between two moments. @throws as `diff` */
+  async availability(fromText: string, toText: string, place: HistoricPlace): Promise<AvailabilityReport> {
+    const { journal } = this.parts;
+    const window = await this.#window(fromText, toText);
+    return this.#gate.pass(async () => {
+      const entries = await this.entriesAt(window.from.sequence, place);
+      return availabilityOf(journal, { ...window, entries, patterns: instancePatterns(place) });
+    });
+  }
+
+  async #window(fromText: string, toText: string): Promise<Window> {
+    const [from, to] = [await this.moment(fromText), await this.moment(toText)];
+    if (from.sequence <= to.sequence) return { from, to };
+    throw new RollcallError(
+      'ROLLCALL_QUERY_INVALID',
+      `"${fromText}" (sequence ${from.sequence}) comes after "${toText}" (sequence ${to.sequence})`,
+      { action: 'Name the earlier moment first.' },
+    );
   }
 
   /** The events of a place between two moments, told one by one. @throws as `moment` */

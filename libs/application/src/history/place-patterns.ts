@@ -36,6 +36,15 @@ export function placePatterns(place: HistoricPlace): string[] | undefined {
   ];
 }
 
+/** Of a place, only what is said about instances. */
+export function instancePatterns({
+  namespace = '*',
+  service = '*',
+  instance = '*',
+}: HistoricPlace): string[] {
+  return instanceKinds.map((kind) => `${namespace}.${kind}.${service}.${instance}`);
+}
+
 /** The place itself, if its names are names. @throws ROLLCALL_NAME_INVALID, and as `checkConfigKey` */
 export function checkedPlace(place: HistoricPlace): HistoricPlace {
   const { namespace, service, instance, application, key } = place;

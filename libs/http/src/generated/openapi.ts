@@ -3045,6 +3045,68 @@ export const openApiDocument: object = {
         }
       }
     },
+    "/v1/namespaces/{namespace}/availability": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "Uptime, outages, flaps, restarts and deploys in a window, by instance, service and version.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/ofService"
+          },
+          {
+            "$ref": "#/components/parameters/ofInstance"
+          },
+          {
+            "$ref": "#/components/parameters/from"
+          },
+          {
+            "$ref": "#/components/parameters/to"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Uptime, outages, flaps, restarts and deploys in a window, by instance, service and version.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/availability"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/v1/namespaces/{namespace}/diff": {
       "parameters": [
         {
@@ -6853,6 +6915,254 @@ export const openApiDocument: object = {
         },
         "required": [
           "story"
+        ]
+      },
+      "availability": {
+        "type": "object",
+        "properties": {
+          "from": {
+            "type": "object",
+            "properties": {
+              "sequence": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Journal sequence."
+              },
+              "at": {
+                "type": "string",
+                "format": "date-time"
+              }
+            },
+            "required": [
+              "sequence",
+              "at"
+            ]
+          },
+          "to": {
+            "type": "object",
+            "properties": {
+              "sequence": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Journal sequence."
+              },
+              "at": {
+                "type": "string",
+                "format": "date-time"
+              }
+            },
+            "required": [
+              "sequence",
+              "at"
+            ]
+          },
+          "services": {
+            "type": "object",
+            "additionalProperties": {
+              "type": "object",
+              "properties": {
+                "instances": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "availableMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "outageMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "uptimePercent": {
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 100
+                },
+                "outages": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "longestOutageMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "flaps": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Suspicions that turned out to be none."
+                },
+                "restarts": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "deploys": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "required": []
+            }
+          },
+          "versions": {
+            "type": "object",
+            "additionalProperties": {
+              "type": "object",
+              "properties": {
+                "instances": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "availableMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "outageMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "uptimePercent": {
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 100
+                },
+                "outages": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "longestOutageMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "flaps": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Suspicions that turned out to be none."
+                },
+                "restarts": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "deploys": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "required": []
+            }
+          },
+          "instances": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "service": {
+                  "type": "string"
+                },
+                "instance": {
+                  "type": "string"
+                },
+                "version": {
+                  "type": "string"
+                },
+                "availableMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "outageMs": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "plannedMs": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "Starting, draining, in maintenance, deregistered or evicted: meant to be."
+                },
+                "uptimePercent": {
+                  "type": "number",
+                  "minimum": 0,
+                  "maximum": 100
+                },
+                "outages": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "from": {
+                        "type": "string",
+                        "format": "date-time"
+                      },
+                      "to": {
+                        "type": "string",
+                        "format": "date-time"
+                      },
+                      "ms": {
+                        "type": "integer",
+                        "minimum": 0
+                      },
+                      "detectedAfterMs": {
+                        "type": "integer",
+                        "minimum": 0
+                      }
+                    },
+                    "required": [
+                      "from",
+                      "ms"
+                    ]
+                  }
+                },
+                "flaps": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "restarts": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "deploys": {
+                  "type": "array",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "at": {
+                        "type": "string",
+                        "format": "date-time"
+                      },
+                      "from": {
+                        "type": "string"
+                      },
+                      "to": {
+                        "type": "string"
+                      }
+                    },
+                    "required": [
+                      "at",
+                      "from",
+                      "to"
+                    ]
+                  }
+                }
+              },
+              "required": [
+                "service",
+                "instance",
+                "version",
+                "availableMs",
+                "outageMs",
+                "plannedMs",
+                "outages",
+                "flaps",
+                "restarts",
+                "deploys"
+              ]
+            }
+          }
+        },
+        "required": [
+          "from",
+          "to",
+          "services",
+          "versions",
+          "instances"
         ]
       },
       "diff": {

@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { limits, quote, RollcallError } from '#contracts';
 import {
+  type AvailabilityReport,
   checkedPlace,
   type HistoricDiff,
   type HistoricPlace,
@@ -40,17 +41,22 @@ export class HistoryController {
       .send(Readable.from(asJsonLines(lines, to), { objectMode: false }));
   }
 
+  /** Uptime, outages, flaps, restarts and deploys of instances, services and versions in a window. */
+  @Get('availability')
+  availability(
+    @Param('namespace') namespace: string,
+    @Query() query: Parameters,
+  ): Promise<AvailabilityReport> {
+    checkQueryNames(query, ['service', 'instance', 'from', 'to']);
+    const [from, to] = windowOf(query);
+    return this.parts.history().availability(from, to, placeOf(namespace, query));
+  }
+
   /** What was added, removed and changed from one moment to another, by whom and why. */
   @Get('diff')
   diff(@Param('namespace') namespace: string, @Query() query: Parameters): Promise<HistoricDiff> {
     checkQueryNames(query, [...placeParameters, 'from', 'to']);
-    const from = textParameter(query, 'from', MOMENT_LENGTH_MAX);
-    if (from === undefined) {
-      throw new RollcallError('ROLLCALL_QUERY_INVALID', 'parameter "from" is missing', {
-        action: 'Give the earlier moment: a sequence, an RFC 3339 time or -15m.',
-      });
-    }
-    const to = textParameter(query, 'to', MOMENT_LENGTH_MAX) ?? '-0s';
+    const [from, to] = windowOf(query);
     return this.parts.history().diff(from, to, placeOf(namespace, query));
   }
 }
@@ -79,6 +85,15 @@ function placeOf(namespace: string, query: Parameters): HistoricPlace {
 function alone(name: string, value: string, missing: string): RollcallError {
   const text = `parameter "${name}" is ${quote(value)}, and "${missing}" is missing`;
   return new RollcallError('ROLLCALL_QUERY_INVALID', text, { action: `Give "${missing}" too.` });
+}
+
+/** @throws ROLLCALL_QUERY_INVALID without the earlier moment */
+function windowOf(query: Parameters): [from: string, to: string] {
+  const from = textParameter(query, 'from', MOMENT_LENGTH_MAX);
+  if (from !== undefined) return [from, textParameter(query, 'to', MOMENT_LENGTH_MAX) ?? '-0s'];
+  throw new RollcallError('ROLLCALL_QUERY_INVALID', 'parameter "from" is missing', {
+    action: 'Give the earlier moment: a sequence, an RFC 3339 time or -15m.',
+  });
 }
 
 function orderOf(namespace: string, query: Parameters): TimelineOrder {
