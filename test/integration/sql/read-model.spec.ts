@@ -122,6 +122,34 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
     expect(await rows('select count(*) from present_instances')).toEqual([[0]]);
   });
 
+  it('holds config with author and reason, of a secret never the value, and rules about it', async () => {
+    const projection = await follow();
+    const about = { namespace: 'default', application: 'orders', key: 'limits.maxPool' };
+    const said = { source: '/test', actor: 'ann', reason: 'more load' };
+    const set = (key: string, data: object): Promise<number> =>
+      store.journal.append({
+        ...said,
+        id: `config-${key}`,
+        type: eventTypes.configSet,
+        aggregate: { kind: 'config', ...about, key },
+        data: { ...about, key, ...data },
+      });
+    await set('limits.maxPool', { contentType: 'number', value: '12' });
+    const sequence = await set('password', { contentType: 'secret', value: 'sealed-envelope' });
+    await projection.reached(sequence);
+    expect(
+      await rows(
+        'select key, content_type, value, secret, deleted, revision, author, reason from config order by key',
+      ),
+    ).toEqual([
+      ['limits.maxPool', 'number', '12', 0, 0, sequence - 1, 'ann', 'more load'],
+      ['password', 'secret', null, 1, 0, sequence, 'ann', 'more load'],
+    ]);
+    expect(
+      await rows("select count(*) from events where application = 'orders' and key = 'password'"),
+    ).toEqual([[1]]);
+  });
+
   it('keeps what was refused or unreadable, with the reason', async () => {
     const projection = await follow();
     await store.journal.append(event(eventTypes.instanceRegistered, record({ incarnation: 5 })));
@@ -207,7 +235,7 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
     expect(await rows('select status from instances')).toEqual([['up']]);
     await again.stop();
     running.delete(again);
-    await sql`update rollcall_projection set position = 999`.execute(database.kysely);
+    await sql`update rollcall_projection set journal = 'another'`.execute(database.kysely);
     const third = await follow();
     await third.reached(1);
     expect(third.position).toBe(1);
@@ -261,6 +289,12 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
     )) as string[][]) {
       put(`${namespace}.service.${service}`, policy);
       put(`${namespace}.protection.${service}`, protection);
+    }
+    for (const [namespace, application, kind, name, entry] of (await rows(
+      `select namespace, application, 'config' as kind, key as name, entry from config
+       union all select namespace, application, 'config-' || kind, name, entry from config_rules`,
+    )) as string[][]) {
+      put(`${namespace}.${kind}.${application}.${name?.replaceAll('.', '/')}`, entry);
     }
     expect(held).toEqual(
       new Map([...folded.entries].map(([key, entry]) => [key, JSON.parse(JSON.stringify(entry))])),
