@@ -3,6 +3,7 @@ import {
   type Actor,
   type BulkItem,
   type BulkRegistrar,
+  type ConfigService,
   type InstanceNames,
   type LeaseRenewer,
   objectBody,
@@ -21,6 +22,7 @@ export interface CommandWriters {
   readonly bulk: BulkRegistrar;
   readonly operator: Operator;
   readonly renewer: LeaseRenewer;
+  readonly config: ConfigService;
 }
 
 /** Does one kind of thing; resolves when it is stored, with what is to be answered. */

@@ -3,7 +3,9 @@ import { quote, RollcallError, type Subjects } from '#contracts';
 import type { History, Log, Reader } from '#application';
 import type { CallGraph } from '#domain';
 import { commands, type CommandWriters } from './commands.js';
-import { actorIn, type Input, objectOf, parseInput } from './input.js';
+import { configCommands } from './config-commands.js';
+import { configQueries } from './config-queries.js';
+import { actorIn, atLeastIn, type Input, objectOf, parseInput } from './input.js';
 import { answerQuery, queries } from './queries.js';
 import { answerReply, errorReply, type NestEnvelope, type Reply } from './reply.js';
 
@@ -37,7 +39,8 @@ export class RequestDoor {
 
   open(): void {
     const { connection, subjects } = this.#parts;
-    for (const subject of [subjects.query('*'), subjects.command('*')]) {
+    const config = [subjects.query('config.*'), subjects.command('config.*')];
+    for (const subject of [subjects.query('*'), subjects.command('*'), ...config]) {
       const callback = (error: Error | null, message: Msg): void => {
         if (error === null) void this.#onRequest(message);
         else this.#parts.log.warn('requests over NATS are not heard', { error: error.message });
@@ -72,18 +75,33 @@ export class RequestDoor {
 
   async #answer(subject: string, input: Input, nest: NestEnvelope | undefined): Promise<Reply> {
     const { subjects, writers } = this.#parts;
-    const name = subject.slice(subject.lastIndexOf('.') + 1);
-    if (subject === subjects.query(name)) {
+    const isQuery = subject.startsWith(subjects.query(''));
+    const name = subject.slice((isQuery ? subjects.query('') : subjects.command('')).length);
+    if (isQuery) {
+      if (Object.hasOwn(configQueries, name)) return this.#answerAboutConfig(name, input, nest);
       const query = Object.hasOwn(queries, name) ? queries[name] : undefined;
-      if (query === undefined) throw unknown(subject, Object.keys(queries));
+      if (query === undefined) {
+        throw unknown(subject, [...Object.keys(queries), ...Object.keys(configQueries)]);
+      }
       const { answer, sequence } = await answerQuery(this.#parts, query, input);
       return answerReply(answer, sequence, nest);
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command === undefined) throw unknown(subject, Object.keys(commands));
+    const configCommand = Object.hasOwn(configCommands, name) ? configCommands[name] : undefined;
+    if (command === undefined && configCommand === undefined) {
+      throw unknown(subject, [...Object.keys(commands), ...Object.keys(configCommands)]);
+    }
     const { by, rest } = actorIn(input);
-    const answer = await command(writers(), rest, by);
+    const answer =
+      (await command?.(writers(), rest, by)) ?? (await configCommand?.(writers().config, rest, by)) ?? {};
     return answerReply(answer, (answer as { sequence?: number }).sequence, nest);
+  }
+
+  async #answerAboutConfig(name: string, input: Input, nest: NestEnvelope | undefined): Promise<Reply> {
+    const { reader, writers } = this.#parts;
+    await reader.atLeast(atLeastIn(input));
+    const answer = await configQueries[name]?.(writers().config, input);
+    return answerReply(answer ?? {}, reader.freshness()?.sequence, nest);
   }
 
   /** An answer that is too large for the broker would never arrive; the question is told so instead. */
