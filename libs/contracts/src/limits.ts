@@ -133,12 +133,12 @@ export const limits = {
   historyReadsMax: 2,
   historyReadsWaitingMax: 32,
   /** Events whose hashes are kept in one message of the audit trail. */
-  auditBlockEvents: 1_000,
+  auditBlockEventsMax: 1_000,
   /** How often the leader audits what was journaled since, and signs for it. */
   auditTickMs: 500,
   auditCheckpointMs: 60_000,
   /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
-  journalPieceEvents: 10_000,
+  journalPieceEventsMax: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,
   snapshotsMax: 256,

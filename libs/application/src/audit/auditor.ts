@@ -36,7 +36,7 @@ export class Auditor {
     }
     while (tip.sequence < lastSequence) {
       const from = Math.max(tip.sequence + 1, tip.sequence === 0 ? firstSequence : 0);
-      const to = Math.min(lastSequence, from + limits.auditBlockEvents - 1);
+      const to = Math.min(lastSequence, from + limits.auditBlockEventsMax - 1);
       tip = await this.#append(tip, await this.#blockOf(tip, { from, to }));
     }
     return tip;

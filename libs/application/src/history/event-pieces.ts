@@ -16,9 +16,9 @@ export async function* eventPieces(
   { from, to, patterns }: EventRange,
 ): AsyncGenerator<readonly RawEvent[]> {
   const scope = patterns === undefined ? {} : { patterns };
-  for (let start = from; start <= to; start += limits.journalPieceEvents) {
+  for (let start = from; start <= to; start += limits.journalPieceEventsMax) {
     const events: RawEvent[] = [];
-    const toSequence = Math.min(to, start + limits.journalPieceEvents - 1);
+    const toSequence = Math.min(to, start + limits.journalPieceEventsMax - 1);
     await journal.read({ from: { sequence: start }, toSequence, ...scope }, (event) => events.push(event));
     if (events.length > 0) yield events;
   }

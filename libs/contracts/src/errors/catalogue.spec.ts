@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
+import { auditErrors } from './audit.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
 import { callErrors } from './calls.js';
@@ -34,6 +35,7 @@ describe.each(codes)('the catalogue entry %s', (code) => {
 describe('the catalogue', () => {
   it('defines no code twice', () => {
     const parts = [
+      auditErrors,
       inputErrors,
       queryErrors,
       operationErrors,
