@@ -132,7 +132,7 @@ async function slowShare(client: RollcallClient): Promise<Figure> {
   const calls: Promise<void>[] = [];
   for (let index = 0; index < 3_000; index += 1) {
     calls.push(call(http));
-    if (index % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await Promise.all(calls);
   for (const server of servers) server.close();
