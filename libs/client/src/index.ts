@@ -7,13 +7,20 @@ export type { CallOutcome } from './calls/pick/circuit.js';
 export { type Knowledge, Picked, type StartedCall } from './calls/pick/picked.js';
 export { type PickOptions, ServiceHandle, type ServiceOptions } from './calls/pick/service-handle.js';
 export { RetryAllowance } from './calls/retry-allowance.js';
-export {
-  type ClientStatus,
-  type Discovered,
-  type DiscoverOptions,
-  RollcallClient,
-} from './client/rollcall-client.js';
+export { type DiscoverOptions, RollcallClient } from './client/rollcall-client.js';
+export type { ClientStatus, Discovered } from './client/answers.js';
 export type { ClientHandlers, ClientOptions } from './client/options.js';
+export type {
+  ConfigChange,
+  ConfigUpdate,
+  ConfigValue,
+  ConfigValues,
+  ValidateConfig,
+} from './config/events.js';
+export type { ConfigHome } from './config/config-home.js';
+export type { LiveConfig } from './config/live-config.js';
+export { type ConfigContext, openConfig } from './config/open-config.js';
+export type { ConfigOptions } from './config/options.js';
 export type { HeartPlacement } from './heart/open-hearts.js';
 export type { Vitals } from './heart/vitals.js';
 export type { Drained, DrainOptions } from './registration/drain.js';
@@ -39,3 +46,4 @@ export { chooseInstanceId, type InstanceIdFacts, toLabel } from './rules/instanc
 export type { LeaseChoice } from './rules/lease-choice.js';
 export type { InstanceChange, Watch, WatchEvent, WatchHandler } from './view/events.js';
 export type { ViewStatus } from './view/shared-views.js';
+export { KeyRing, readRingFile, Secret } from '#secrets';

@@ -1,11 +1,5 @@
 import { hostname } from 'node:os';
-import {
-  checkName,
-  type IncarnationId,
-  type InstanceAggregateId,
-  type InstanceView,
-  limits,
-} from '#contracts';
+import { checkName, type IncarnationId, type InstanceAggregateId, limits } from '#contracts';
 import { connectBroker, type ConnectionRecipe, connectionRecipe, watchConnection } from '#nats';
 import { FailedCallReporter } from '../calls/failed-calls.js';
 import type { ServiceHandle, ServiceOptions } from '../calls/pick/service-handle.js';
@@ -25,8 +19,13 @@ import { chooseAddress, choosePort } from '../rules/advertise.js';
 import { ownInterfaces, routeTo } from '../rules/broker-route.js';
 import { setting } from '../rules/environment.js';
 import { chooseInstanceId } from '../rules/instance-id.js';
+import { ClientConfigs } from '../config/client-configs.js';
+import type { ConfigHome } from '../config/config-home.js';
+import type { LiveConfig } from '../config/live-config.js';
+import type { ConfigOptions } from '../config/options.js';
 import type { Watch, WatchHandler } from '../view/events.js';
-import { SharedViews, type ViewStatus } from '../view/shared-views.js';
+import { SharedViews } from '../view/shared-views.js';
+import type { ClientStatus, Discovered } from './answers.js';
 import type { ClientOptions } from './options.js';
 import { type ClientPlace, openPlace } from './place.js';
 
@@ -37,30 +36,6 @@ export interface DiscoverOptions {
   readonly timeoutMs?: number;
   /** Also those that left, expired or were evicted, with their `departure`, for as long as they are remembered. */
   readonly withDeparted?: boolean;
-}
-
-/** Who is there, and how far that knowledge can be trusted. */
-export interface Discovered {
-  readonly instances: readonly InstanceView[];
-  /** Journal sequence the answer reflects. */
-  readonly position: number;
-  /** Time since the view was last heard of, in ms. */
-  readonly staleMs: number;
-  /** True when nothing was heard for several beacons: the answer is the last one known. */
-  readonly isStale: boolean;
-}
-
-export interface ClientStatus {
-  readonly connected: boolean;
-  /** `host:port` of the broker, the last one while disconnected. */
-  readonly server: string;
-  readonly views: readonly ViewStatus[];
-  readonly registrations: readonly {
-    readonly service: string;
-    readonly instance: string;
-    readonly incarnation: number;
-    readonly silentMs: number | undefined;
-  }[];
 }
 
 /** The registry says where it is every second. */
@@ -79,6 +54,7 @@ export class RollcallClient {
   readonly #options: ClientOptions;
   readonly #views: SharedViews;
   readonly #registrations = new Set<Registration>();
+  readonly #configs: ClientConfigs;
   readonly #liveness: Liveness;
   readonly #failedCalls: FailedCallReporter;
   readonly #services: Services;
@@ -101,6 +77,13 @@ export class RollcallClient {
       prefix: options.prefix ?? '',
       placement: options.heart,
       position: () => this.#views.position,
+      onTrouble: this.#onTrouble,
+    });
+    this.#configs = new ClientConfigs({
+      place,
+      vitals: this.#liveness.vitals,
+      env: options.env,
+      registrations: this.#registrations,
       onTrouble: this.#onTrouble,
     });
     this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
@@ -187,11 +170,13 @@ export class RollcallClient {
       reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
       callsInFlight: () => this.#liveness.vitals.callsInFlight,
       onTrouble: this.#onTrouble,
+      onWritten: () => this.#configs.onRegistration(),
       onEnd: (ended) => void this.#registrations.delete(ended),
     };
     const registration = new Registration(parts, taken);
     this.#registrations.add(registration);
     registration.startHeart();
+    this.#configs.onRegistration();
     return registration;
   }
 
@@ -259,6 +244,19 @@ export class RollcallClient {
     };
   }
 
+  /**
+   * The config of an application as this instance sees it: loaded, followed, and reported back. Ends with the client.
+   * @throws ROLLCALL_NAME_INVALID, ROLLCALL_CONFIG_UNAVAILABLE, ROLLCALL_CONFIG_REFUSED, ROLLCALL_KEY_RING_INVALID
+   */
+  config(application: string, options: ConfigOptions = {}): Promise<LiveConfig> {
+    return this.#configs.open(application, options);
+  }
+
+  /** What config needs of a client; for `openConfig`, which may begin before there is one. */
+  get configHome(): ConfigHome {
+    return this.#configs.home;
+  }
+
   /** Resolves when everything this client discovers or watches reflects a journal sequence. */
   reached(sequence: number, timeoutMs: number = limits.atLeastWaitMsMax): Promise<void> {
     return this.#views.reached(sequence, timeoutMs);
@@ -310,6 +308,7 @@ export class RollcallClient {
     for (const registration of this.#registrations) registration.abandon();
     this.#callReporter.close();
     await Promise.all([...this.#callers].map((caller) => caller.close()));
+    this.#configs.close();
     this.#views.close();
     this.#stopWatching();
     await this.#liveness.close();

@@ -1,4 +1,5 @@
 import type { HeartOrder, Standing } from './order.js';
+import type { ConfigVitals } from './vitals.js';
 
 /** Shows that one incarnation is alive: beats, and answers when it is probed. */
 export interface Heart {
@@ -17,8 +18,8 @@ export interface Hearts {
    *   own does
    */
   start(order: HeartOrder, onWritten: (standing: Standing) => void): Heart;
-  /** Tells with every beat from now on which configuration is applied, by application. */
-  tellConfig(config: Readonly<Record<string, number>>): void;
+  /** Tells with every beat from now on which configuration is applied, and what was refused. */
+  tellConfig(config: ConfigVitals): void;
   /** Leaves the present connections and makes new ones. The one of the client itself is not theirs. */
   reconnect(): void;
   close(): Promise<void>;

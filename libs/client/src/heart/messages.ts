@@ -1,6 +1,7 @@
 import type { ConnectionRecipe } from '#nats';
 import type { HeartOrder, Standing } from './order.js';
 import type { HeartTrouble } from './pulse.js';
+import type { ConfigVitals } from './vitals.js';
 
 /** Everything the heart's thread must know from the start. */
 export interface WorkerData {
@@ -14,7 +15,7 @@ export type ToWorker =
   | { readonly type: 'start'; readonly key: number; readonly order: HeartOrder }
   | { readonly type: 'stands'; readonly key: number; readonly standing: Standing }
   | { readonly type: 'stop'; readonly key: number }
-  | { readonly type: 'config'; readonly config: Readonly<Record<string, number>> }
+  | { readonly type: 'config'; readonly config: ConfigVitals }
   | { readonly type: 'reconnect' }
   | { readonly type: 'close' };
 

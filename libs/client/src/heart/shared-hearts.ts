@@ -6,6 +6,7 @@ import type { Heart, Hearts } from './heart.js';
 import { Line } from './line.js';
 import type { HeartOrder } from './order.js';
 import { type HeartTrouble, Pulse } from './pulse.js';
+import type { ConfigVitals } from './vitals.js';
 import type { VitalsBoard } from './vitals-board.js';
 import { VitalsReader } from './vitals-reader.js';
 
@@ -47,7 +48,7 @@ export class SharedHearts implements Hearts {
     };
   }
 
-  tellConfig(config: Readonly<Record<string, number>>): void {
+  tellConfig(config: ConfigVitals): void {
     this.#vitals.config = config;
   }
 

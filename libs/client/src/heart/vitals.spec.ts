@@ -47,7 +47,7 @@ describe('what a process tells of itself', () => {
     board.tick(9_007_199_254_740_991, undefined);
     expect(reader.facts).toEqual({ position: Number.MAX_SAFE_INTEGER });
     board.tick(5, 0);
-    reader.config = { orders: 7 };
+    reader.config = { config: { orders: 7 } };
     expect(reader.facts).toEqual({ position: 5, callsInFlight: 0, config: { orders: 7 } });
   });
 
@@ -70,5 +70,27 @@ describe('what a process tells of itself', () => {
     expect(told).toHaveLength(33);
     expect(Object.keys(vitals.config)).toHaveLength(32);
     expect(vitals.config['application-0']).toBe(99);
+  });
+
+  it('tells the newest config values it would not take, as far as they fit into a beat', () => {
+    const told: object[] = [];
+    const vitals = new Vitals((config) => told.push(config));
+    const rejected = Array.from({ length: 9 }, (_, revision) => ({
+      key: 'K',
+      revision,
+      reason: 'x'.repeat(500),
+    }));
+    vitals.configApplied('orders', 9, rejected);
+    vitals.configApplied('orders', 10);
+    expect(told).toEqual([
+      {
+        config: { orders: 9 },
+        configRejected: [8, 7, 6, 5].map((revision) =>
+          expect.objectContaining({ application: 'orders', revision }),
+        ),
+      },
+      { config: { orders: 10 } },
+    ]);
+    expect(Buffer.byteLength(JSON.stringify(told[0]))).toBeLessThan(1_200);
   });
 });

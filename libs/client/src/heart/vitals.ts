@@ -1,13 +1,22 @@
+import type { ConfigRejection, HeartbeatBody } from '#contracts';
+
 /** A heartbeat has 4 kB; what an instance applied of more applications than this is not told in it. */
 const APPLICATIONS_MAX = 32;
+/** For the same reason: the newest so many rejections, the beginning of their reasons. Reports tell all of it. */
+const REJECTIONS_MAX = 4;
+const REASON_LENGTH_MAX = 160;
+
+/** What heartbeats tell of config. */
+export type ConfigVitals = Pick<HeartbeatBody, 'config' | 'configRejected'>;
 
 /** What a process tells of itself in its heartbeats beside "alive". */
 export class Vitals {
   readonly #config = new Map<string, number>();
-  readonly #onConfig: (config: Readonly<Record<string, number>>) => void;
+  readonly #rejected = new Map<string, readonly ConfigRejection[]>();
+  readonly #onConfig: (config: ConfigVitals) => void;
   #calls: number | undefined;
 
-  constructor(onConfig: (config: Readonly<Record<string, number>>) => void = () => undefined) {
+  constructor(onConfig: (config: ConfigVitals) => void = () => undefined) {
     this.#onConfig = onConfig;
   }
 
@@ -30,10 +39,20 @@ export class Vitals {
     };
   }
 
-  /** This process now runs with this revision of an application's configuration. */
-  configApplied(application: string, revision: number): void {
+  /** This process now runs with an application's configuration up to this revision, except for what it refused. */
+  configApplied(application: string, revision: number, rejected: readonly ConfigRejection[] = []): void {
     if (!this.#config.has(application) && this.#config.size >= APPLICATIONS_MAX) return;
     this.#config.set(application, revision);
-    this.#onConfig(this.config);
+    this.#rejected.set(application, rejected);
+    const configRejected = this.#newestRejected();
+    this.#onConfig({ config: this.config, ...(configRejected.length > 0 && { configRejected }) });
+  }
+
+  #newestRejected() {
+    return [...this.#rejected]
+      .flatMap(([application, rejections]) => rejections.map((rejection) => ({ application, ...rejection })))
+      .sort((left, right) => right.revision - left.revision)
+      .slice(0, REJECTIONS_MAX)
+      .map(({ reason, ...rejection }) => ({ ...rejection, reason: reason.slice(0, REASON_LENGTH_MAX) }));
   }
 }

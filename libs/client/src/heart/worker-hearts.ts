@@ -6,6 +6,7 @@ import type { Heart, Hearts } from './heart.js';
 import type { FromWorker, ToWorker, WorkerData } from './messages.js';
 import type { HeartOrder, Standing } from './order.js';
 import { type HeartsParts, SharedHearts, troubleError } from './shared-hearts.js';
+import type { ConfigVitals } from './vitals.js';
 
 export interface WorkerHeartsParts extends HeartsParts {
   readonly recipe: ConnectionRecipe;
@@ -67,7 +68,7 @@ export class WorkerHearts implements Hearts {
     };
   }
 
-  tellConfig(config: Readonly<Record<string, number>>): void {
+  tellConfig(config: ConfigVitals): void {
     this.#substitutes.tellConfig(config);
     this.#send({ type: 'config', config });
   }

@@ -38,6 +38,8 @@ export interface RegistrationParts {
   readonly reached: (sequence: number, timeoutMs: number) => Promise<void>;
   readonly callsInFlight: () => number | undefined;
   readonly onTrouble: (error: Error) => void;
+  /** What the instance says of itself has changed. */
+  readonly onWritten: (registration: Registration) => void;
   readonly onEnd: (registration: Registration) => void;
 }
 
@@ -237,6 +239,7 @@ export class Registration {
     this.#writtenAtMs = performance.now();
     if (taken.record.status !== 'overloaded') this.#isOverloadSaid = false;
     this.#heart?.stands(taken);
+    this.#parts.onWritten(this);
   }
 
   /** The heart has said on another thread that the event loop is held up, or that it turns again. */

@@ -50,6 +50,31 @@ export const contentErrors = defineErrors({
     action: 'Export as json or yaml, which hold any value.',
     retryable: false,
   },
+  ROLLCALL_CONFIG_REFUSED: {
+    kind: 'invalid',
+    meaning: 'A service cannot run with its config: a value cannot be read, or its own check refuses it.',
+    action: 'Correct the keys named in the message; "rollcall config history" shows who changed them.',
+    retryable: false,
+  },
+  ROLLCALL_CONFIG_UNAVAILABLE: {
+    kind: 'unavailable',
+    meaning: 'A service asked for its config at its start, and nothing answered.',
+    action:
+      'Start the broker and a registry; with lastGoodFile a service starts with its last good config meanwhile.',
+    retryable: true,
+  },
+  ROLLCALL_CONFIG_STALE: {
+    kind: 'unavailable',
+    meaning: 'A service runs with the config of its last good start, because the registry cannot be heard.',
+    action: 'Nothing at the service: it takes the present config as soon as broker and registry answer.',
+    retryable: true,
+  },
+  ROLLCALL_CONFIG_FILE_DAMAGED: {
+    kind: 'setup',
+    meaning: 'The file of the last good config cannot be read or written.',
+    action: 'Delete the file or correct its path and permissions; it is written again at the next change.',
+    retryable: false,
+  },
   ROLLCALL_SECRET_KEY_MISSING: {
     kind: 'setup',
     meaning: 'A secret is sealed with a key that the key ring here does not have.',

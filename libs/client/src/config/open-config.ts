@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { APPLICATION_PATTERN, checkName, quote, RollcallError } from '#contracts';
+import type { Environment } from '../rules/environment.js';
+import { chooseInstanceId } from '../rules/instance-id.js';
+import type { ConfigHome } from './config-home.js';
+import { LiveConfig } from './live-config.js';
+import type { ConfigOptions } from './options.js';
+
+export interface ConfigContext {
+  readonly namespace: string;
+  readonly env?: Environment | undefined;
+  /** Something failed that no call is waiting for. A stale start is told here, too. */
+  readonly onTrouble: (error: Error) => void;
+  /** May resolve late: a last good config bridges the time. */
+  readonly home: Promise<ConfigHome>;
+}
+
+/**
+ * Opens the config of an application, possibly before there is a connection: while a client is still connecting
+ * (`connectTimeoutMs: 0` tries for ever), the last good config is served, marked stale.
+ */
+export async function openConfig(
+  application: string,
+  options: ConfigOptions,
+  context: ConfigContext,
+): Promise<LiveConfig> {
+  if (!APPLICATION_PATTERN.test(application)) {
+    const text = `application name ${quote(application)} is neither a DNS label nor "_shared"`;
+    throw new RollcallError('ROLLCALL_NAME_INVALID', text, { details: { role: 'application' } });
+  }
+  const { home, env, onTrouble } = context;
+  const namespace = checkName('namespace', context.namespace);
+  const instance = chooseInstanceId({
+    explicit: options.reader?.instance,
+    env,
+    hostname: hostname(),
+    pid: process.pid,
+  });
+  return LiveConfig.open({ namespace, application, options, env, instance, onTrouble }, home);
+}

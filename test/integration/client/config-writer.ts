@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { type AggregateId, type ConfigMatch, type ContentType, type EventType, eventTypes } from '#contracts';
+import { connectBroker, JournalWriter } from '#nats';
+import type { TestRegistry } from './registry.js';
+
+/** Writes config straight into the journal, as a config service would. */
+export async function configWriter({ broker: { url, user, password }, store }: TestRegistry) {
+  const { subjects, streams } = store;
+  const connection = await connectBroker({ url, user, password, name: 'operator' });
+  const writer = new JournalWriter({ connection, subjects, streams });
+  const event = (type: EventType, aggregate: AggregateId, data: object) => {
+    const { kind: _kind, ...names } = aggregate;
+    return { id: randomUUID(), type, aggregate, actor: 'ann', reason: 'a test', data: { ...names, ...data } };
+  };
+  const id = (kind: 'config' | 'config-gray' | 'config-override', application: string, key: string) => ({
+    kind,
+    namespace: 'default',
+    application,
+    key,
+  });
+  const set = (application: string, key: string, value: string, contentType: ContentType = 'text') =>
+    event(eventTypes.configSet, id('config', application, key), { contentType, value });
+  return {
+    set: (application: string, key: string, value: string, contentType?: ContentType) =>
+      writer.append(set(application, key, value, contentType)),
+    delete: (application: string, key: string) =>
+      writer.append(event(eventTypes.configDeleted, id('config', application, key), { deleted: true })),
+    /** Several keys in one batch; the sequence of the last. */
+    batch: (
+      application: string,
+      values: Readonly<Record<string, string>>,
+      contentType: ContentType = 'text',
+    ) => {
+      const entries = Object.entries(values);
+      const setId = randomUUID();
+      return writer.appendBatch(
+        entries.map(([key, value], index) => {
+          const one = set(application, key, value, contentType);
+          return { ...one, data: { ...one.data, changeSet: { id: setId, index, count: entries.length } } };
+        }),
+      );
+    },
+    override: (application: string, key: string, match: ConfigMatch, value: string) =>
+      writer.append(
+        event(eventTypes.configOverrideSet, id('config-override', application, key), {
+          overrides: [{ name: 'o', match, contentType: 'text', value }],
+        }),
+      ),
+    close: async () => {
+      writer.close();
+      await connection.close();
+    },
+  };
+}
+
+export type TestConfigWriter = Awaited<ReturnType<typeof configWriter>>;
