@@ -39,7 +39,7 @@ const vendors = {
   platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod', 'prom-client'],
   server: ['@nats-io/'],
   client: ['@nats-io/', 'undici', 'cockatiel', 'prom-client'],
-  nest: ['@nestjs/', 'rxjs', 'reflect-metadata'],
+  nest: ['@nestjs/', 'rxjs', 'reflect-metadata', 'class-validator'],
   'nest-clients': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   'nest-jetstream': ['@nats-io/', '@nestjs/', 'rxjs', 'reflect-metadata'],
   tracing: ['@opentelemetry/api'],

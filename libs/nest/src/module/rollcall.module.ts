@@ -4,6 +4,7 @@ import { RollcallClient } from '#client';
 import { DeadlineInterceptor } from '../calls/deadline.interceptor.js';
 import { serviceProviders } from '../calls/inject-service.js';
 import { ChangeExplorer } from '../changes/change-explorer.js';
+import { MarkedMethods } from '../changes/marked-methods.js';
 import { RollcallLifecycle } from '../lifecycle/rollcall-lifecycle.js';
 import { connectClient } from './connect.js';
 import {
@@ -25,6 +26,7 @@ import {
   providers: [
     { provide: RollcallClient, useFactory: connectClient, inject: [MODULE_OPTIONS_TOKEN] },
     RollcallLifecycle,
+    MarkedMethods,
     ChangeExplorer,
     { provide: APP_INTERCEPTOR, useClass: DeadlineInterceptor },
   ],
