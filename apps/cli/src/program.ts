@@ -2,6 +2,7 @@ import { Command as Program, type OptionValues } from 'commander';
 import type { Command } from './commands/command.js';
 import { addCalls } from './program-calls.js';
 import { collect, common, example, past } from './program-parts.js';
+import { addConfig } from './program-config.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 /** The command line: what there is, with help and examples. What it does is in `commands/`. */
@@ -20,6 +21,7 @@ export function createProgram(version: string): Program {
   addProof(program);
   addKeeping(program);
   addSql(program);
+  addConfig(program);
   return program;
 }
 
