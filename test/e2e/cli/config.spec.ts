@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startTestBroker, type TestBroker } from '#testkit';
+import { type Ended, rollcall, runMain, type RunningMain } from '../registry/run-main.js';
+
+// Each command is a process of its own.
+jest.setTimeout(120_000);
+
+let broker: TestBroker;
+let projector: RunningMain;
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+  folder = await mkdtemp(join(tmpdir(), 'rollcall-cli-config-'));
+  env = { ...broker.env, ROLLCALL_CONFIG_KEYS_FILE: join(folder, 'ring') };
+  projector = runMain('apps/projector/src/main.js', { ...broker.env, ROLLCALL_LOG: 'json' });
+  await projector.line(/"message":"ready".*leading/);
+});
+afterAll(async () => {
+  projector.child.kill('SIGKILL');
+  await projector.ended;
+  await rm(folder, { recursive: true });
+  await broker.stop();
+});
+
+const run = (...words: string[]): Promise<Ended> => rollcall(env, ...words);
+
+/** Runs a command that must succeed, and gives what it prints. */
+async function well(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...words);
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('ROLLCALL_')]);
+  return stdout;
+}
+
+async function written(...words: string[]): Promise<number> {
+  const { sequence } = JSON.parse(await well(...words, '--json')) as { sequence: number };
+  for (;;) {
+    const { view } = JSON.parse(await well('status', '--json')) as { view: { sequence: number } };
+    if (view.sequence >= sequence) return sequence;
+  }
+}
+
+describe('rollcall config', () => {
+  it('sets, shows, lists, compares, brings back and deletes keys, each revision with who and why', async () => {
+    const first = await written('config', 'set', 'payments', 'limits.maxPool', '10', '--reason', 'a start');
+    const second = await written('config', 'set', 'payments', 'limits.maxPool', '20', '--actor', 'ann');
+    expect(await well('config', 'get', 'payments', 'limits.maxPool')).toBe('20\n');
+    expect(await well('config', 'list', 'payments')).toMatch(/limits\.maxPool +number +20 +\d+ +ann/);
+    expect(await well('config', 'list')).toMatch(/payments +1/);
+    const history = await well('config', 'history', 'payments', 'limits.maxPool');
+    expect(history).toMatch(new RegExp(`${first} .* 10 .*a start[^]*${second} .* ann +20`));
+    const diff = await well('config', 'diff', 'payments', 'limits.maxPool', String(first), String(second));
+    expect(diff).toMatch(/10[^]*20/);
+    await written('config', 'rollback', 'payments', 'limits.maxPool', String(first));
+    expect(await well('config', 'get', 'payments', 'limits.maxPool')).toBe('10\n');
+    await written('config', 'delete', 'payments', 'limits.maxPool', '--reason', 'the default will do');
+    expect(await run('config', 'get', 'payments', 'limits.maxPool')).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/^ROLLCALL_NOT_FOUND: .*limits\.maxPool/),
+    });
+  });
+
+  it('refuses what somebody else changed meanwhile, and says who, when and to what', async () => {
+    const revision = await written('config', 'set', 'raced', 'k', 'a', '--actor', 'ann');
+    await written('config', 'set', 'raced', 'k', 'b', '--actor', 'bob', '--expect', String(revision));
+    const late = await run('config', 'set', 'raced', 'k', 'c', '--expect', String(revision));
+    expect(late).toMatchObject({
+      code: 8,
+      stderr: expect.stringMatching(/^ROLLCALL_CONFIG_CONFLICT: .*bob set it to "b"/),
+    });
+  });
+
+  it('imports a file whole or not at all, shows the plan first, and exports what reads back the same', async () => {
+    const file = join(folder, 'x.env');
+    await writeFile(file, 'HOST=db.internal\n# @type number\nPOOL=10\n');
+    expect(await well('config', 'import', 'files', file, '--dry-run')).toMatch(
+      /added +HOST +db\.internal[^]*added +POOL +10/,
+    );
+    expect((await run('config', 'get', 'files', 'HOST')).code).toBe(4);
+    await written('config', 'import', 'files', file);
+    expect(await well('config', 'export', 'files', '--format', 'env')).toBe(await readFile(file, 'utf8'));
+    await writeFile(file, 'HOST=other\nno value\n');
+    expect(await run('config', 'import', 'files', file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ROLLCALL_IMPORT_INVALID: [^]*line 2, column 1/),
+    });
+    expect(await well('config', 'get', 'files', 'HOST')).toBe('db.internal\n');
+  });
+
+  it('shows what one instance sees, and from which layer', async () => {
+    await written('config', 'set', '_shared', 'level', 'info');
+    const file = join(folder, 'overrides.json');
+    const override = { name: 'canary', match: { tags: ['canary'] }, contentType: 'text', value: 'debug' };
+    await writeFile(file, JSON.stringify([override]));
+    await written('config', 'override', 'seen', 'level', file);
+    const plain = await well('config', 'effective', 'seen', '--instance', 's-1');
+    expect(plain).toMatch(/level +info +shared /);
+    const canary = await well('config', 'effective', 'seen', '--instance', 's-2', '--tag', 'canary');
+    expect(canary).toMatch(/level +debug +application-override canary/);
+  });
+
+  it('refuses values that break a schema, and arguments that cannot be', async () => {
+    const file = join(folder, 'schema.json');
+    await writeFile(file, JSON.stringify({ type: 'number', maximum: 5 }));
+    await written('config', 'schema', 'ruled', 'size', file);
+    expect(await run('config', 'set', 'ruled', 'size', '6')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ROLLCALL_CONFIG_INVALID: /),
+    });
+    expect((await run('config', 'gray', 'ruled', 'size', '1', '--percent', '101')).stderr).toMatch(
+      /"101" is not between 0 and 100/,
+    );
+    expect((await run('config', 'rollback', 'ruled', 'size', 'x')).stderr).toMatch(/"x" is no revision/);
+  });
+});
+
+describe('rollcall secret', () => {
+  it('makes a ring for its owner alone; secrets are sealed here and shown only with the ring', async () => {
+    expect((await run('config', 'set', 'vault', 'PASSWORD', 'hunter2', '--type', 'secret')).stderr).toMatch(
+      /^ROLLCALL_KEY_RING_ABSENT: /,
+    );
+    const ring = join(folder, 'ring');
+    await well('secret', 'create-ring', ring);
+    expect((await stat(ring)).mode & 0o777).toBe(0o600);
+    await written('config', 'set', 'vault', 'PASSWORD', 'hunter2', '--type', 'secret');
+    const shown = await Promise.all([
+      well('config', 'get', 'vault', 'PASSWORD'),
+      well('config', 'list', 'vault', '--json'),
+      well('config', 'history', 'vault', 'PASSWORD'),
+    ]);
+    expect(shown.join('')).not.toContain('hunter2');
+    expect(await well('config', 'get', 'vault', 'PASSWORD', '--reveal')).toBe('hunter2\n');
+    await well('secret', 'rotate-ring', ring);
+    await written('secret', 'reseal', 'vault');
+    expect(await well('config', 'export', 'vault', '--format', 'json')).toMatch(/sealed\.v1\.k2\./);
+    expect(await well('config', 'get', 'vault', 'PASSWORD', '--reveal')).toBe('hunter2\n');
+    expect(await readFile(ring, 'utf8')).toMatch(/^# .*\nk2:.*\nk1:/);
+  });
+});
