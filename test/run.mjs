@@ -46,8 +46,11 @@ const checks = [
   { name: 'walls', script: 'walls' },
   { name: 'dead code', script: 'dead' },
 ];
-/** These share the machine with servers and processes of their own, so each has it for itself. */
-const trials = [jest('integration', '--maxWorkers=2'), jest('e2e', '--runInBand')];
+/**
+ * These share the machine with servers and processes of their own, so each has it for itself. A test that failed may
+ * have left a process behind, which must not keep the run from ending: it dies with jest.
+ */
+const trials = [jest('integration', '--maxWorkers=2'), jest('e2e', '--runInBand', '--forceExit')];
 
 const running = new Set();
 
