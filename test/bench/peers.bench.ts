@@ -100,6 +100,10 @@ const GOALS: readonly Goal[] = [
   ['p50', 'etcd', 'seen, p50', { atMost: 1 }],
   ['p50', 'NATS KV', 'seen, p50', { atMost: 2 }],
   ['p99', 'etcd', 'seen, p99', { atMost: 1 }],
+  // What stands between us and the limit: our own broker without us.
+  ['p50', 'raw JetStream', 'seen, p50', undefined],
+  ['single', 'raw JetStream', 'registrations one by one', undefined],
+  ['bulk', 'raw JetStream', 'registrations in bulk', undefined],
   ['single', 'etcd', 'registrations one by one', { atLeast: 0.8 }],
   ['bulk', 'etcd', 'registrations in bulk', { atLeast: 4 }],
   ['bulk', 'ZooKeeper', 'registrations in bulk', { atLeast: 2 }],
@@ -138,13 +142,17 @@ function plotsOf(systems: readonly Measured[]): Plot[] {
 }
 
 const { systems, missing } = await openAll();
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (const measured of systems) {
-    console.log(`  round ${round + 1} of ${ROUNDS}: ${measured.peer.name}`);
-    await measureRound(measured);
+try {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const measured of systems) {
+      console.log(`  round ${round + 1} of ${ROUNDS}: ${measured.peer.name}`);
+      await measureRound(measured);
+    }
   }
+} finally {
+  // Servers outlive a benchmark that fails, unless they are stopped.
+  await Promise.all(systems.map(({ peer }) => peer.stop()));
 }
-for (const { peer } of systems) await peer.stop();
 printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosOf(systems)], {
   fixture: `the same JSON record of about 600 B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
   durability: systems.map(({ peer }) => `${peer.name}: ${peer.durability}`).join('; '),

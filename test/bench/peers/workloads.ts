@@ -2,6 +2,8 @@ import { fixtureRecord } from '../fixtures.js';
 import type { Peer, PeerRecord } from './peer.js';
 
 const IN_FLIGHT = 64;
+/** The service of 20 instances that lookups ask for. */
+const LOOKED_UP = 'looked-up';
 
 let next = 0;
 
@@ -60,17 +62,16 @@ export async function bulkRate(peer: Peer, count: number): Promise<number> {
 
 /** Lookups of a 20-instance service a second, so many in flight. */
 export async function lookupRate(peer: Peer, count: number): Promise<number> {
-  const service = 'service-20';
-  const found = await peer.lookup?.(service);
+  const found = await peer.lookup?.(LOOKED_UP);
   if (found !== 20) throw new Error(`${peer.name} finds ${found} of 20 instances`);
-  return rateOf(count, () => abreast(Array.from({ length: count }), () => peer.lookup?.(service)));
+  return rateOf(count, () => abreast(Array.from({ length: count }), () => peer.lookup?.(LOOKED_UP)));
 }
 
 export const lookupRecords = (): PeerRecord[] =>
   Array.from({ length: 20 }, (_, index) => {
-    const instance = `service-20-fixed-${index}`;
-    const service = 'service-20';
-    return { service, instance, value: JSON.stringify({ ...fixtureRecord(index, 20), service, instance }) };
+    const instance = `${LOOKED_UP}-${index}`;
+    const record = { ...fixtureRecord(index, 20), service: LOOKED_UP, instance };
+    return { service: LOOKED_UP, instance, value: JSON.stringify(record) };
   });
 
 async function rateOf(count: number, work: () => Promise<unknown>): Promise<number> {
