@@ -97,6 +97,8 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .createIndex('events_of_config')
     .on('events')
     .columns(['namespace', 'application', 'key'])
+    // Most events are about instances: they cost nothing here.
+    .where(sql<boolean>`application is not null`)
     .execute();
   await db.schema.createIndex('events_by_time').on('events').column('at_ms').execute();
   await db.schema.createIndex('endpoints_by_address').on('endpoints').column('address').execute();
