@@ -135,7 +135,10 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
         data: { ...about, key, ...data },
       });
     await set('limits.maxPool', { contentType: 'number', value: '12' });
-    const sequence = await set('password', { contentType: 'secret', value: 'sealed-envelope' });
+    const sequence = await set('password', {
+      contentType: 'secret',
+      value: `sealed.v1.k1.${'A'.repeat(16)}.${'A'.repeat(22)}`,
+    });
     await projection.reached(sequence);
     expect(
       await rows(
