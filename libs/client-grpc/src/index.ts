@@ -1,0 +1,1 @@
+export { type GrpcResolverOptions, registerGrpcResolver } from './register.js';
