@@ -124,6 +124,6 @@ export function routableIn(sight: Sight): string[] {
     .toSorted((left, right) => left.localeCompare(right));
 }
 
-export function serviceOf(name: string): string {
+function serviceOf(name: string): string {
   return name.split('/')[0] ?? '';
 }

@@ -26,7 +26,7 @@ export interface SignedCheckpoint extends Checkpoint {
 }
 
 /** What is signed, to the byte. */
-export function checkpointText({ stream, sequence, hash, at }: Checkpoint): string {
+function checkpointText({ stream, sequence, hash, at }: Checkpoint): string {
   return `rollcall-checkpoint/1\n${stream}\n${sequence}\n${hash}\n${at}\n`;
 }
 

@@ -120,7 +120,7 @@ export function expectationOf(
 }
 
 /** @throws ROLLCALL_RECORD_INVALID */
-export function refuse(problems: readonly FieldProblem[]): void {
+function refuse(problems: readonly FieldProblem[]): void {
   if (problems.length === 0) return;
   const text = `the body is not valid: ${describeProblems(problems)}`;
   throw new RollcallError('ROLLCALL_RECORD_INVALID', text, { details: { problems } });

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type ConfigRejection, type ConfigReport, isName, limits, type Subjects } from '#contracts';
 
 /** Who reports, and what. */
-export interface ReportFacts {
+interface ReportFacts {
   readonly instance: string;
   readonly service?: string;
   readonly incarnation?: number;

@@ -10,7 +10,7 @@ export interface Experience {
 export const noExperience: Experience = { inFlight: 0, costMs: 0, costAtMs: 0 };
 
 /** How fast a measured time is forgotten: after so long a third of it counts, in ms. */
-export const FORGET_MS = 10_000;
+const FORGET_MS = 10_000;
 /** Counts as the cost of each call under way to an instance that has not answered yet. */
 const UNKNOWN_MS = 1_000;
 /** Faster than this all are alike. */

@@ -77,7 +77,7 @@ export function buildRoster(facts: RosterFacts): Roster {
   });
 }
 
-export function rankOf(candidate: Candidate, facts: RosterFacts, isPanic: boolean): number {
+function rankOf(candidate: Candidate, facts: RosterFacts, isPanic: boolean): number {
   const standing = facts.standingOf(candidate);
   const bad = standing === 'unreachable' ? UNREACHABLE : standing === 'failing' && !isPanic ? FAILING : 0;
   return candidate.tier + bad + (facts.avoided?.has(candidate.key) === true ? AVOIDED : 0);

@@ -17,7 +17,7 @@ export function weightAt({ sums }: Weights, index: number): number {
 }
 
 /** The member who owns a point from 0 (inclusive) to `total` (exclusive). */
-export function ownerOf({ sums }: Weights, point: number): number {
+function ownerOf({ sums }: Weights, point: number): number {
   let low = 0;
   let high = sums.length - 1;
   while (low < high) {

@@ -14,7 +14,7 @@ import {
 } from '#contracts';
 
 /** The kinds of aggregates that are about config. */
-export type ConfigKind = ConfigEvent['aggregate']['kind'];
+type ConfigKind = ConfigEvent['aggregate']['kind'];
 
 /**
  * What the view shows of a config aggregate after an event: the event's record, known fields only, in one order.

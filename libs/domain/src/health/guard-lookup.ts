@@ -1,7 +1,7 @@
 import { addressRefusal } from './address-policy.js';
 
 /** An address a name stands for, as the system's resolver gives it. */
-export interface FoundAddress {
+interface FoundAddress {
   readonly address: string;
   readonly family: number;
 }

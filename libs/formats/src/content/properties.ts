@@ -4,7 +4,7 @@ import { type Mistake, placeOf, pointerPath } from './place.js';
 import { type Format, mistaken, well } from './reading.js';
 
 /** One `key = value` of a properties text, and where it begins. */
-export interface PropertyLine {
+interface PropertyLine {
   readonly key: string;
   readonly value: string;
   readonly offset: number;

@@ -35,7 +35,7 @@ export interface KeyedContent extends Content {
 }
 
 /** A file, or the keys that cannot be written in its format. */
-export type PrintedDocument = { readonly text: string } | { readonly unprintable: readonly string[] };
+type PrintedDocument = { readonly text: string } | { readonly unprintable: readonly string[] };
 
 /** How one kind of file is read and written. */
 export interface DocumentCodec {

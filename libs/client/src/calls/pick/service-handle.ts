@@ -52,7 +52,7 @@ export interface ServiceParts {
   readonly ready: (timeoutMs?: number) => Promise<void>;
 }
 
-export const SLOW_START_MS = 10_000;
+const SLOW_START_MS = 10_000;
 const NO_WISHES: PickOptions = {};
 
 /**
