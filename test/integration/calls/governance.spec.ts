@@ -87,7 +87,9 @@ describe('routing rules', () => {
     expect(new Set(Array.from({ length: 20 }, () => payments.pick(vip).instance.instance))).toEqual(
       new Set(['p-1']),
     );
-    expect(new Set(Array.from({ length: 60 }, () => payments.pick().instance.instance)).size).toBe(2);
+    // Taken in turn, so that it does not depend on what was measured of either.
+    const inTurn = { balancer: 'round-robin' } as const;
+    expect(new Set(Array.from({ length: 4 }, () => payments.pick(inTurn).instance.instance)).size).toBe(2);
     await expect(async () => payments.pick({ headers: { 'x-lost': '1' } })).rejects.toMatchObject({
       code: 'ROLLCALL_ROUTE_EMPTY',
       details: { rule: 'nobody', candidates: [expect.anything(), expect.anything()] },
