@@ -7,7 +7,7 @@ app = Flask(__name__)
 
 
 def discover(service):
-    url = f"{REGISTRY}/v1/namespaces/default/services/{service}/instances?routable=true&protocol=http"
+    url = f"{REGISTRY}/v1/namespaces/default/instances?service={service}&routable=true&protocol=http"
     with urllib.request.urlopen(url, timeout=5) as answer:
         found = json.load(answer)["instances"]
     random.shuffle(found)

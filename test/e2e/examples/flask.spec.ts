@@ -8,7 +8,7 @@ import { type RegistryClient, startRegistry } from '../registry/registry-client.
 import { findFlask } from './python-flask.js';
 
 const EXAMPLE = 'apps/examples/flask';
-const LIST = '/v1/namespaces/default/services/hello/instances';
+const LIST = '/v1/namespaces/default/instances?service=hello';
 const flask = await findFlask();
 if (typeof flask === 'string') process.stderr.write(`\n*** The Flask example is NOT tested: ${flask}\n\n`);
 const notTried = (): void => undefined;
@@ -116,7 +116,7 @@ describeWithFlask('two Flask services without an SDK', () => {
       (seen) => seen?.status === 'draining',
     );
     expect(await call(leaving.url)).toEqual([200, `Hello World! This is hello-${leaving.port}.\n`]);
-    const routable = (await listed('?routable=true')).map(({ instance }) => instance);
+    const routable = (await listed('&routable=true')).map(({ instance }) => instance);
     expect(routable).toContain(`hello-${staying.port}`);
     expect(routable).not.toContain(`hello-${leaving.port}`);
     expect(await exited).toEqual([0, null]);
@@ -139,7 +139,9 @@ describeWithFlask('two Flask services without an SDK', () => {
   it('the provider comes back when it was thrown out', async () => {
     const provider = await start('provider');
     const first = await untilUp(provider);
-    await fetch(`${registry.url}${LIST}/hello-${provider.port}`, { method: 'DELETE' });
+    await fetch(`${registry.url}/v1/namespaces/default/services/hello/instances/hello-${provider.port}`, {
+      method: 'DELETE',
+    });
     const again = await until(
       () => oneOf(provider),
       (seen) => seen?.status === 'up' && seen.incarnation > (first?.incarnation ?? 0),
