@@ -1,4 +1,5 @@
-import type { Command as Program } from 'commander';
+import type { Command as Program, OptionValues } from 'commander';
+import type { Command } from './commands/command.js';
 
 /** Values of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -16,4 +17,11 @@ export function past(command: Program): Program {
 
 export function example(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+/** Commander checks what is required; here its loose record becomes the options of the command. */
+export function typed<Options, Arguments extends readonly unknown[]>(
+  load: () => Promise<Command<Options, Arguments>>,
+) {
+  return load as unknown as () => Promise<Command<OptionValues, Arguments>>;
 }

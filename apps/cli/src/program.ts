@@ -1,8 +1,8 @@
 import { Command as Program, type OptionValues } from 'commander';
-import type { Command } from './commands/command.js';
 import { addCalls } from './program-calls.js';
-import { collect, common, example, past } from './program-parts.js';
+import { collect, common, example, past, typed } from './program-parts.js';
 import { addConfig } from './program-config.js';
+import { addLookingBack, addProof } from './program-history.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 /** The command line: what there is, with help and examples. What it does is in `commands/`. */
@@ -77,7 +77,7 @@ function addWriting(program: Program): void {
     )
     .action((service: string, instance: string | undefined, options: OptionValues) =>
       runCommand(
-        writing(async () => (await import('./commands/register.js')).register),
+        typed(async () => (await import('./commands/register.js')).register),
         options,
         service,
         instance,
@@ -89,7 +89,7 @@ function addWriting(program: Program): void {
     .addHelpText('after', example('rollcall deregister postgres postgres-1 --reason "moved to pg-2"'))
     .action((service: string, instance: string | undefined, options: OptionValues) =>
       runCommand(
-        writing(async () => (await import('./commands/deregister.js')).deregister),
+        typed(async () => (await import('./commands/deregister.js')).deregister),
         options,
         service,
         instance,
@@ -106,7 +106,7 @@ function addOperating(program: Program): void {
     (what: 'drain' | 'maintain' | 'evict' | 'lift') =>
     (service: string, instance: string | undefined, options: OptionValues): Promise<void> =>
       runCommand(
-        writing(async () => (await import('./commands/operate.js')).operations[what]),
+        typed(async () => (await import('./commands/operate.js')).operations[what]),
         options,
         service,
         instance,
@@ -121,7 +121,7 @@ function addOperating(program: Program): void {
     .addHelpText('after', example('rollcall weight orders/orders-1 10 --reason "warm up"'))
     .action((name: string, weight: string, options: OptionValues) =>
       runCommand(
-        writing(async () => (await import('./commands/operate.js')).weigh),
+        typed(async () => (await import('./commands/operate.js')).weigh),
         options,
         name,
         weight,
@@ -134,7 +134,7 @@ function addOperating(program: Program): void {
     .addHelpText('after', example('rollcall protect orders --share 50 --minimum 3 --longest 2m'))
     .action((service: string, options: OptionValues) =>
       runCommand(
-        writing(async () => (await import('./commands/operate.js')).protect),
+        typed(async () => (await import('./commands/operate.js')).protect),
         options,
         service,
       ),
@@ -144,83 +144,6 @@ function addOperating(program: Program): void {
     .action((service: string, instance: string | undefined, options: OptionValues) =>
       runCommand(async () => (await import('./commands/why.js')).why, options, service, instance),
     );
-}
-
-function addLookingBack(program: Program): void {
-  common(
-    program.command('timeline [what]'),
-    'what happened to everything, a service or an instance, in sentences',
-  )
-    .option('--from <moment>', 'begin at a sequence, an RFC 3339 time, or -15m')
-    .option('--to <moment>', 'end there')
-    .option('-t, --type <type>', 'only events of a type, e.g. expired; may be repeated', collect, [])
-    .option('--actor <name>', 'only what somebody did')
-    .option('--trace <id>', 'only what was done in a W3C trace')
-    .option('--config <application[/key]>', 'what happened to config instead')
-    .addHelpText(
-      'after',
-      example(
-        'rollcall timeline --from -1h',
-        'rollcall timeline orders/orders-1',
-        'rollcall timeline orders -t expired',
-      ),
-    )
-    .action((what: string | undefined, options: OptionValues) =>
-      runCommand(
-        writing(async () => (await import('./commands/timeline.js')).timeline),
-        options,
-        what,
-      ),
-    );
-  common(program.command('availability [what]'), 'uptime, outages, flaps, restarts and deploys')
-    .option('--from <moment>', 'beginning of the window: a sequence, an RFC 3339 time, or -7d; default -1d')
-    .option('--to <moment>', 'its end; default now')
-    .addHelpText('after', example('rollcall availability', 'rollcall availability orders --from -7d --json'))
-    .action((what: string | undefined, options: OptionValues) =>
-      runCommand(async () => (await import('./commands/availability.js')).availability, options, what),
-    );
-  common(program.command('diff <from> [to]'), 'what differs between two moments, by whom and why')
-    .option('--config <application[/key]>', 'only this config')
-    .option('--service <name>', 'only this service')
-    .addHelpText(
-      'after',
-      example('rollcall diff -1h', 'rollcall diff 2026-11-22T03:00:00Z 2026-11-22T03:30:00Z'),
-    )
-    .action((from: string, to: string | undefined, options: OptionValues) =>
-      runCommand(async () => (await import('./commands/diff.js')).diff, options, from, to),
-    );
-}
-
-function addProof(program: Program): void {
-  const audit = program.command('audit').description('proof that history is what it was');
-  common(
-    audit.command('verify [archive]'),
-    'holds the journal, or an archive of it, against the chain of hashes',
-  )
-    .option('--checkpoint <file>', 'a checkpoint that was kept outside: shows when the end was cut off')
-    .addHelpText(
-      'after',
-      example(
-        'rollcall audit verify --checkpoint .data/audit/checkpoint.json',
-        'rollcall audit verify journal.ndjson.gz',
-      ),
-    )
-    .action((archive: string | undefined, options: OptionValues) =>
-      archive === undefined
-        ? runCommand(async () => (await import('./commands/audit.js')).verifyLive, options)
-        : runLocalCommand(async () => (await import('./commands/audit.js')).verifyArchive, options, archive),
-    );
-  const toFile = (command: Program, description: string): Program =>
-    common(command, description)
-      .option('--from <moment>', 'begin at a sequence, an RFC 3339 time, or -15m')
-      .option('--to <moment>', 'end there')
-      .action((file: string, options: OptionValues) =>
-        runCommand(async () => (await import('./commands/audit.js')).exportArchive, options, file),
-      );
-  toFile(
-    audit.command('export <file>'),
-    'writes an archive an auditor can check without us; .gz is compressed',
-  );
 }
 
 function addKeeping(program: Program): void {
@@ -251,7 +174,7 @@ function addKeeping(program: Program): void {
     )
     .action((options: OptionValues) =>
       runCommand(
-        writing(async () => (await import('./commands/replay.js')).replay),
+        typed(async () => (await import('./commands/replay.js')).replay),
         options,
       ),
     );
@@ -281,13 +204,6 @@ ${example('rollcall sql "select * from service_health"', 'rollcall sql --rebuild
     .action((statement: string | undefined, options: OptionValues) =>
       runLocalCommand(async () => (await import('./commands/sql.js')).sql, options, statement),
     );
-}
-
-/** Commander checks what is required; here its loose record becomes the options of the command. */
-function writing<Options, Arguments extends readonly unknown[]>(
-  load: () => Promise<Command<Options, Arguments>>,
-) {
-  return load as unknown as () => Promise<Command<OptionValues, Arguments>>;
 }
 
 const GENERAL_HELP = `

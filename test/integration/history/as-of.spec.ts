@@ -105,6 +105,23 @@ describe('the registry as of a sequence', () => {
   });
 });
 
+describe('a journal that took the place of another one', () => {
+  it('is never told by the snapshots of the other one, which are dropped when the next is made', async () => {
+    const log = silentLog;
+    const foreign = new Map([
+      ['default.instance.orders.ghost', viewOfPrefix(60).values().next().value as ViewEntry],
+    ]);
+    await store.snapshots.save({ position: 60, at: '2001-01-01T00:00:00.000Z' }, foreign);
+    await store.snapshots.save({ position: 9_999, at: '2001-01-01T00:00:00.000Z' }, foreign);
+    expect(sorted(await historian().entriesAt(61, {}))).toEqual(sorted(viewOfPrefix(61)));
+    const maker = new SnapshotMaker({ ...store, log, eventsMin: 25 });
+    for (let mark = await maker.makeNext(); mark !== undefined; mark = await maker.makeNext());
+    const positions = (await store.snapshots.marks()).map(({ position }) => position);
+    expect(positions).not.toContain(9_999);
+    expect(positions.at(-1)).toBeLessThanOrEqual(written.length);
+  });
+});
+
 describe('a moment', () => {
   it('by its time is the last event stored up to then', async () => {
     const history = historian();

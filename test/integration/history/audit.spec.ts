@@ -173,6 +173,17 @@ describe('the chain of a journal', () => {
     );
   });
 
+  it('is not chained on when the journal is another one, although it is as long', async () => {
+    const altered = {
+      readStored: async (range: { from: number; to: number }, onEvent: (event: StoredEvent) => void) =>
+        store.audit.readStored(range, (event) => onEvent({ ...event, timeNs: event.timeNs + 1n })),
+    };
+    const other = new Auditor({ journal: store.journal, source: altered, trail: store.audit });
+    await expect(other.catchUp()).rejects.toThrow(
+      `ROLLCALL_AUDIT_BROKEN: sequence ${events.length} is not the event that was audited`,
+    );
+  });
+
   it('is continued by whoever comes next, and never forked by two at once', async () => {
     const [one, two] = [auditor(), auditor()];
     await Promise.all([one.catchUp(), two.catchUp()]);

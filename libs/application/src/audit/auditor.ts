@@ -59,7 +59,8 @@ export class Auditor {
     let hash = tip.hash;
     let expected = range.from;
     await this.parts.source.readStored(range, (event) => {
-      if (event.sequence !== expected) throw missing(expected);
+      // What comes behind a hole is not chained on; the hole is told when reading has ended.
+      if (event.sequence !== expected) return;
       expected += 1;
       hash = chainHash(hash, event);
       hashes.push(hash);
@@ -68,10 +69,23 @@ export class Auditor {
     return { ...range, previous: tip.hash, hashes };
   }
 
+  /** Where the chain ends. The event there is held against its hash: a journal that took its place is not chained on. */
   async #readTip(): Promise<Tip> {
-    const last = await this.parts.trail.last();
+    const { trail, source } = this.parts;
+    const last = await trail.last();
     if (last === undefined) return { sequence: 0, hash: GENESIS_HASH, revision: 0 };
-    return { sequence: last.block.to, hash: last.block.hashes.at(-1) as string, revision: last.revision };
+    const { block, revision } = last;
+    const tip = { sequence: block.to, hash: block.hashes.at(-1) as string, revision };
+    const before = block.hashes.at(-2) ?? block.previous;
+    let isSame = true;
+    await source.readStored({ from: tip.sequence, to: tip.sequence }, (event) => {
+      if (event.sequence === tip.sequence) isSame = chainHash(before, event) === tip.hash;
+    });
+    if (isSame) return tip;
+    throw new RollcallError(
+      'ROLLCALL_AUDIT_BROKEN',
+      `sequence ${tip.sequence} is not the event that was audited`,
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { Reader, type ViewSource } from '../reader/reader.js';
 import { foldJournal } from '../verify/fold-journal.js';
 import { findMoment, type HistoricMoment } from './find-moment.js';
 import { Gate } from './gate.js';
+import { ownMarks } from './own-marks.js';
 import { type AvailabilityReport, availabilityOf } from './availability.js';
 import { instancePatterns, placePatterns } from './place-patterns.js';
 import type { EventFilter } from './event-filter.js';
@@ -173,7 +174,8 @@ export class History {
   async #baseOf(sequence: number, place: HistoricPlace) {
     const { snapshots, log } = this.parts;
     const marks = (await this.#marks()).filter(({ position }) => position <= sequence);
-    for (const mark of marks.toReversed()) {
+    const { own } = await ownMarks(this.parts.journal, marks);
+    for (const mark of own.toReversed()) {
       try {
         return { position: mark.position, entries: await snapshots.load(mark, place) };
       } catch (error) {

@@ -3,6 +3,7 @@ import { toTime } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
+import { ownMarks } from './own-marks.js';
 import { foldJournal } from '../verify/fold-journal.js';
 
 export interface SnapshotMakerParts {
@@ -25,7 +26,8 @@ export class SnapshotMaker {
   /** Makes the next snapshot if it is due. */
   async makeNext(): Promise<SnapshotMark | undefined> {
     const { journal, snapshots, log, eventsMin = limits.snapshotEventsMin } = this.parts;
-    const marks = await snapshots.marks();
+    const { own: marks, foreign } = await ownMarks(journal, await snapshots.marks());
+    for (const mark of foreign) await snapshots.drop(mark);
     const newest = marks.at(-1) ?? nothing;
     // A large registry is not written again for every few events.
     const position = newest.position + Math.max(eventsMin, 2 * newest.keys);
