@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ConfigReport, type HeartbeatBody, isRollcallError, type RollcallError } from '#contracts';
 import { type ConfigUpdate, KeyRing, openConfig, RollcallClient, Secret } from '#client';
+import { watchConnection } from '#nats';
 import { seal } from '#secrets';
 import { configWriter, type TestConfigWriter } from './config-writer.js';
 import { eventually, startTestRegistry, type TestRegistry } from './registry.js';
@@ -302,7 +303,12 @@ describe('while the broker is away', () => {
 
     const told: ConfigUpdate[] = [];
     stale.onChange((update) => told.push(update));
+    // A request made before the connection is back is lost, not late.
+    const isBack = new Promise<void>((resolve) => {
+      watchConnection(registry.store.connection, { onReconnect: resolve });
+    });
     await registry.broker.restart();
+    await isBack;
     await operator.set('away', 'level', 'debug');
     await operator.delete('away', 'zone');
     await eventually(() => stale.source === 'registry', 'the registry is heard');
