@@ -5,6 +5,7 @@ import {
   brokerError,
   type JournalPlace,
   JournalWriter,
+  lastMessage,
   openReader,
   type OpenedReader,
   rawEvent,
@@ -57,8 +58,10 @@ export class JetStreamJournal implements Journal {
   }
 
   async firstAt(time: Date): Promise<number | undefined> {
+    const last = await this.#lastIn();
+    if (last === undefined || isBefore(last, { time })) return undefined;
     let first: number | undefined;
-    const order = { ...this.#order({ time }), isDone: () => true };
+    const order = { ...this.#order({ time }), until: last.sequence, isDone: () => true };
     await readAll(this.#place.connection, order, (message) => (first ??= message.info.streamSequence));
     return first;
   }
@@ -105,25 +108,34 @@ export class JetStreamJournal implements Journal {
   }
 
   async read(range: JournalRange, onEvent: (event: RawEvent) => void): Promise<void> {
-    const toSequence = range.toSequence ?? (await this.ends()).lastSequence;
-    let isPast = toSequence === 0;
-    if (isPast) return;
+    const subjects = range.patterns?.map((pattern) => this.#journalSubject(pattern));
+    const last = await this.#lastIn(subjects);
+    if (last === undefined || isBefore(last, range.from)) return;
+    const toSequence = range.toSequence ?? last.sequence;
     const order = {
       ...this.#order(range.from),
-      ...(range.patterns === undefined
-        ? {}
-        : { filterSubjects: range.patterns.map((pattern) => this.#journalSubject(pattern)) }),
-      isDone: () => isPast,
+      ...(subjects === undefined ? {} : { filterSubjects: subjects }),
+      until: Math.min(toSequence, last.sequence),
     };
     await readAll(this.#place.connection, order, (message) => {
-      const { streamSequence } = message.info;
-      if (streamSequence <= toSequence) onEvent(rawEvent(message, this.#place.subjects));
-      isPast ||= streamSequence >= toSequence;
+      if (message.info.streamSequence <= toSequence) onEvent(rawEvent(message, this.#place.subjects));
     });
   }
 
   close(): void {
     this.#writer.close();
+  }
+
+  /** The last event on any of the subjects, by the word of the leader; of the whole journal without subjects. */
+  async #lastIn(subjects = [this.#place.subjects.journalAll]): Promise<Moment | undefined> {
+    const { journal } = this.#place.streams;
+    const found = await Promise.all(
+      subjects.map((subject) => lastMessage(this.#manager, journal, subject, 'leader')),
+    );
+    return found.reduce<Moment | undefined>(
+      (newest, one) => (one !== undefined && one.sequence > (newest?.sequence ?? 0) ? one : newest),
+      undefined,
+    );
   }
 
   #journalSubject(pattern: string): string {
@@ -150,6 +162,16 @@ export class JetStreamJournal implements Journal {
       text: () => new TextDecoder('utf-8', { fatal: true }).decode(found.data),
     };
   }
+}
+
+interface Moment {
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+function isBefore(moment: Moment, from: JournalRange['from']): boolean {
+  if (from === undefined) return false;
+  return 'sequence' in from ? moment.sequence < from.sequence : moment.atMs < from.time.getTime();
 }
 
 function parseOrUndefined(text: string): unknown {

@@ -18,17 +18,17 @@ export class JetStreamAudit implements AuditTrail, AuditSource {
     { from, to }: { readonly from: number; readonly to: number },
     onEvent: (event: StoredEvent) => void,
   ): Promise<void> {
-    if (to < from) return;
-    let isPast = false;
-    const order = {
-      ...this.#order(this.#place.streams.journal),
-      from: { sequence: from },
-      isDone: () => isPast,
-    };
-    await readAll(this.#place.connection, order, (message) => {
-      if (message.seq <= to) onEvent(storedEvent(message));
-      isPast ||= message.seq >= to;
-    });
+    const { streams, subjects, connection } = this.#place;
+    const last = await lastMessage(this.#manager, streams.journal, subjects.journalAll, 'leader');
+    const until = Math.min(to, last?.sequence ?? 0);
+    if (until < from) return;
+    await readAll(
+      connection,
+      { ...this.#order(streams.journal), from: { sequence: from }, until },
+      (message) => {
+        if (message.seq <= to) onEvent(storedEvent(message));
+      },
+    );
   }
 
   async last() {
@@ -53,7 +53,14 @@ export class JetStreamAudit implements AuditTrail, AuditSource {
 
   async readAll({ onBlock, onCheckpoint }: Parameters<AuditTrail['readAll']>[0]): Promise<void> {
     const { streams, subjects, connection } = this.#place;
-    await readAll(connection, this.#order(streams.audit), (message) => {
+    const ends = await Promise.all(
+      [subjects.auditBlock, subjects.auditCheckpoint].map((subject) =>
+        lastMessage(this.#manager, streams.audit, subject, 'leader'),
+      ),
+    );
+    const until = Math.max(...ends.map((end) => end?.sequence ?? 0));
+    if (until === 0) return;
+    await readAll(connection, { ...this.#order(streams.audit), until }, (message) => {
       if (message.subject === subjects.auditBlock) onBlock(message.json<AuditBlock>());
       else onCheckpoint(message.json<SignedCheckpoint>());
     });

@@ -62,6 +62,11 @@ export interface ReadAllOrder extends ReadOrder {
   readonly isAborted?: () => boolean;
   /** Asked after each message: true ends the reading early. */
   readonly isDone?: () => boolean;
+  /**
+   * A sequence that is known to be there, by the word of the leader: reading ends with it and not before. Without it,
+   * reading ends when the server that reads says that nothing is pending, and a replica that lags says so too early.
+   */
+  readonly until?: number;
 }
 
 /** How long silence lasts before the broker is asked whether anything is still to come. */
@@ -82,12 +87,14 @@ export async function readAll(
     if (isDone) return;
     lastAtMs = performance.now();
     onMessage(message);
-    if (message.info.pending === 0 || order.isDone?.() === true) {
+    const isLast =
+      order.until === undefined ? message.info.pending === 0 : message.info.streamSequence >= order.until;
+    if (isLast || order.isDone?.() === true) {
       isDone = true;
       finish();
     }
   });
-  if (reader.pending === 0) finish();
+  if (reader.pending === 0 && order.until === undefined) finish();
   let failure: string | undefined;
   const watchdog = setInterval(() => {
     const silentMs = performance.now() - lastAtMs;
@@ -95,7 +102,7 @@ export async function readAll(
     else if (silentMs > stallMs) failure = `nothing arrived for ${stallMs} ms`;
     if (failure !== undefined) finish();
     // A message that was to come last may have expired meanwhile: then none says "nothing is pending".
-    else if (silentMs > SILENCE_MS)
+    else if (silentMs > SILENCE_MS && order.until === undefined)
       void reader.pendingNow().then(
         (pending) => pending === 0 && finish(),
         () => undefined,
