@@ -2,10 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Jest in native ESM mode; SWC turns TypeScript into JavaScript without a type check (`npm run types` does that).
- * Three projects by cost: `unit` lies beside the code and starts nothing; `integration` talks to a real
- * nats-server; `e2e` runs built apps as processes, so it runs alone (`--runInBand`).
+ * Projects by cost: `unit` lies beside the code and starts nothing; `integration` talks to a real nats-server; `e2e`
+ * runs built apps as processes; `trial` does so too, and kills, floods and counts milliseconds, so each file has the
+ * machine for itself (`--runInBand`).
  */
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
+
+const TRIALS = 'test/e2e/((calls|chaos|config|liveness)/|registry/watchers)';
 
 const shared = {
   rootDir,
@@ -47,7 +50,13 @@ export default {
       displayName: 'integration',
       testMatch: ['<rootDir>/test/{integration,history}/**/*.spec.ts'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'],
+      testPathIgnorePatterns: [TRIALS],
+    },
+    { ...shared, displayName: 'trial', testRegex: [`${TRIALS}.*\\.spec\\.ts$`] },
   ],
   testTimeout: 30_000,
 };

@@ -47,10 +47,14 @@ const checks = [
   { name: 'dead code', script: 'dead' },
 ];
 /**
- * These share the machine with servers and processes of their own, so each has it for itself. A test that failed may
- * have left a process behind, which must not keep the run from ending: it dies with jest.
+ * These share the machine with servers and processes of their own, so each step has it for itself. A test that failed
+ * may have left a process behind, which must not keep the run from ending: it dies with jest.
  */
-const trials = [jest('integration', '--maxWorkers=2'), jest('e2e', '--runInBand', '--forceExit')];
+const trials = [
+  jest('integration', '--maxWorkers=2'),
+  jest('e2e', '--maxWorkers=2', '--forceExit'),
+  jest('trial', '--runInBand', '--forceExit'),
+];
 
 const running = new Set();
 
