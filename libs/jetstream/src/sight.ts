@@ -74,6 +74,15 @@ export class JetStreamSight implements Sight {
     }
   }
 
+  async countLivingBeats(): Promise<number> {
+    const { manager, streams } = this.#options;
+    try {
+      return (await manager.streams.info(streams.heartbeats)).state.num_subjects ?? 0;
+    } catch (error) {
+      throw brokerError(error, 'counting the living heartbeats');
+    }
+  }
+
   ping(): Promise<void> {
     return this.#options.connection.flush();
   }

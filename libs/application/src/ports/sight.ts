@@ -31,6 +31,8 @@ export interface Sight {
   start(handlers: SightHandlers): Promise<void>;
   /** Incarnations with a beat that has not lived its life yet, by the time it reached the broker. */
   livingBeats(): Promise<ReadonlySet<string>>;
+  /** How many those are: cheap, whatever their number. */
+  countLivingBeats(): Promise<number>;
   /** Resolves when the broker has answered, after everything it had for us before. Rejects when it cannot be asked. */
   ping(): Promise<void>;
   close(): void;

@@ -7,26 +7,24 @@ import {
   type InstanceView,
   type ViewRecord,
 } from '#contracts';
-import { classifyBeat, fromTime, isLapsed, leaseTimes, toTime, ttlRefusal } from '#domain';
+import { classifyBeat, fromTime, leaseTimes, toTime, ttlRefusal } from '#domain';
 import type { Disconnect, LeaseMessage } from '../ports/sight.js';
 import type { BeatBook } from './beat-book.js';
 import { isSuspect } from './headcount.js';
 import { Protector } from './protector.js';
+import { Rounds } from './rounds.js';
 import { Suspects } from './suspects.js';
 import { VerdictWriter } from './verdict-writer.js';
 import { Watch, type WatchmanParts } from './watch.js';
 
 const TICK_MS = 200;
-const SWEEP_MS = 2_000;
-const DEEP_SWEEP_MS = 10_000;
+const SWEEP_MS = 10_000;
 const STEP_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 10_000;
 /** A beat may come long before its registration is in the view: so long it is kept. */
 const STRANGER_MS = 60_000;
 /** A tick this much late means that this process was stopped, and saw nothing meanwhile. */
 const STALL_MS = 1_000;
-/** A beat may be on its way: the sweep looks a second later than the broker's own marker. */
-const SWEEP_SLACK_MS = 1_000;
 
 /**
  * Finds out who is dead. Signals raise a suspicion, a probe may dispel it at once, the grace decides. Verdicts
@@ -38,11 +36,11 @@ export class Watchman {
   readonly #writer: VerdictWriter;
   readonly #protector: Protector;
   readonly #suspects: Suspects;
+  readonly #rounds: Rounds;
   readonly #raising = new Set<string>();
   readonly #doneAtMs = {
     tick: 0,
     sweep: -Infinity,
-    deepSweep: -Infinity,
     step: -Infinity,
     forget: -Infinity,
   };
@@ -54,6 +52,7 @@ export class Watchman {
     this.#writer = new VerdictWriter(parts);
     this.#protector = new Protector(this.#watch);
     this.#suspects = new Suspects(this.#watch, this.#writer, this.#protector);
+    this.#rounds = new Rounds(this.#watch, (view, evidence) => void this.#raise(view, evidence));
   }
 
   /** Last valid beats; for status displays. */
@@ -64,7 +63,7 @@ export class Watchman {
   /** The view in the table must have been loaded. */
   async start(): Promise<void> {
     const { sight, leadership, table, clock } = this.#parts;
-    for (const slot of table.slots()) this.#suspects.track(slot.entry.record);
+    for (const slot of table.slots()) this.#track(slot.entry.record);
     await sight.start({
       onLease: (message) => this.#onLease(message),
       onDisconnect: (disconnect) => this.#onDisconnect(disconnect),
@@ -72,7 +71,10 @@ export class Watchman {
       onGap: (reason) => this.#watch.noteGap(reason),
     });
     await leadership.start({
-      onElected: () => (this.#doneAtMs.deepSweep = -Infinity),
+      onElected: () => {
+        this.#doneAtMs.sweep = -Infinity;
+        this.#rounds.listNext();
+      },
       onDeposed: () => undefined,
     });
     this.#watch.noteGap('start');
@@ -90,7 +92,12 @@ export class Watchman {
   /** Every change of the view, live or found by a resync, is told here. */
   onChange(key: string, record: ViewRecord): void {
     this.#watch.hear(fromTime(record.at));
-    this.#suspects.track(this.#parts.table.get(key)?.entry.record ?? record.record);
+    this.#track(this.#parts.table.get(key)?.entry.record ?? record.record);
+  }
+
+  #track(record: ViewRecord['record']): void {
+    this.#suspects.track(record);
+    this.#rounds.track(record);
   }
 
   #onLease(message: LeaseMessage): void {
@@ -190,14 +197,14 @@ export class Watchman {
     // Also when the broker's clock went back: what was seen since then was not seen in the future.
     if (this.#watch.sightSinceMs > brokerMs) this.#watch.sightSinceMs = brokerMs;
     this.#suspects.attendAll();
-    if (this.#isDue('sweep', SWEEP_MS, nowMs)) this.#sweep(brokerMs);
+    this.#rounds.lookAtDue(nowMs, brokerMs);
     if (this.#isDue('forget', FORGET_EVERY_MS, nowMs)) this.#forgetAbsent(brokerMs);
     if (!this.#parts.leadership.isLeader) return;
-    if (this.#isDue('deepSweep', DEEP_SWEEP_MS, nowMs)) void this.#deepSweep();
+    if (this.#isDue('sweep', SWEEP_MS, nowMs)) void this.#rounds.sweep();
     if (this.#isDue('step', STEP_EVERY_MS, nowMs)) void this.#suspects.stepProtection(brokerMs);
   }
 
-  #isDue(what: 'sweep' | 'deepSweep' | 'step' | 'forget', everyMs: number, nowMs: number): boolean {
+  #isDue(what: 'sweep' | 'step' | 'forget', everyMs: number, nowMs: number): boolean {
     if (nowMs - this.#doneAtMs[what] < everyMs) return false;
     this.#doneAtMs[what] = nowMs;
     return true;
@@ -206,36 +213,6 @@ export class Watchman {
   #forgetAbsent(brokerMs: number): void {
     this.#suspects.forgetAbsent();
     this.#watch.beats.forgetAbsent(brokerMs - STRANGER_MS, (id) => this.#watch.viewOf(id) !== undefined);
-  }
-
-  /** Whoever should beat and has not for too long; one that never beat counts from its registration. */
-  #sweep(brokerMs: number): void {
-    for (const slot of this.#parts.table.slots()) {
-      const view = this.#watch.leased(slot);
-      if (view === undefined || isSuspect(view)) continue;
-      const lastMs = Math.max(this.#watch.beats.last(view)?.atMs ?? 0, fromTime(view.registeredAt));
-      if (!isLapsed(lastMs, leaseTimes(view), brokerMs - SWEEP_SLACK_MS)) continue;
-      void this.#raise(view, {
-        signal: 'sweep',
-        detail: 'no heartbeat is known for longer than its life span',
-      });
-    }
-  }
-
-  /** Whose beat is known, but has lived its life by the time it reached the broker: it was sourced late. */
-  async #deepSweep(): Promise<void> {
-    try {
-      const living = await this.#parts.sight.livingBeats();
-      const brokerMs = this.#watch.brokerClock.nowMs() ?? 0;
-      for (const slot of this.#parts.table.slots()) {
-        const view = this.#watch.leased(slot);
-        if (view === undefined || isSuspect(view) || living.has(incarnationKey(view))) continue;
-        if (!isLapsed(fromTime(view.registeredAt), leaseTimes(view), brokerMs)) continue;
-        void this.#raise(view, { signal: 'sweep', detail: 'the broker holds no living heartbeat of it' });
-      }
-    } catch (error) {
-      this.#parts.log.warn('could not sweep the heartbeats', { error: errorText(error) });
-    }
   }
 
   #sleep(delayMs: number): Promise<void> {
