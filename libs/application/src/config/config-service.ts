@@ -61,8 +61,8 @@ export class ConfigService {
   }
 
   /** Makes scheduled changes of this registry when their time comes. */
-  worker(timers: ScheduleTimers, log: Log): ScheduleWorker {
-    return new ScheduleWorker({ ...this.#parts, timers, log }, this.#writer);
+  worker(timers: ScheduleTimers, clock: Clock, log: Log): ScheduleWorker {
+    return new ScheduleWorker({ ...this.#parts, timers, clock, log }, this.#writer);
   }
 
   /**
