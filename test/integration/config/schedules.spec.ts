@@ -141,3 +141,7 @@ describe('a change for a while', () => {
     expect(await valueOf('twice')).toBe('info');
   });
 });
+
+function fail(): never {
+  throw new Error('the broker was not joined');
+}

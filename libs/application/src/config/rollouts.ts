@@ -51,6 +51,8 @@ interface Underway extends KeyPlace {
   readonly rejections: { instance: string; reason: string }[];
   lastAnswerMs: number | undefined;
   isOver: boolean;
+  /** Ends the waiting for those who say nothing. */
+  stopWaiting: () => void;
 }
 
 export interface RolloutParts extends ConfigParts {
@@ -85,6 +87,7 @@ export class Rollouts {
 
   stop(): void {
     this.#isOver = true;
+    for (const { stopWaiting } of this.#underway.values()) stopWaiting();
   }
 
   /** How the last change of a key is doing. */
@@ -140,11 +143,11 @@ export class Rollouts {
       rejections: [],
       lastAnswerMs: undefined,
       isOver: false,
+      stopWaiting: this.#parts.clock.after(ROLLOUT_MS, () => this.#finish(underway)),
     };
     this.#remember(name, underway);
     // Some may have been faster than our own view.
     for (const reporter of readers) this.#count(underway, reporter);
-    this.#parts.clock.after(ROLLOUT_MS, () => this.#finish(underway));
   }
 
   onReport(id: ConfigReporterId, report: ConfigReport): void {
@@ -186,6 +189,7 @@ export class Rollouts {
   #finish(underway: Underway): void {
     if (underway.isOver || this.#isOver) return;
     underway.isOver = true;
+    underway.stopWaiting();
     this.#summarize(underway).catch((error: unknown) => {
       if (!isConflict(error)) {
         this.#parts.log.warn('the summary of a config change could not be written', {
@@ -266,6 +270,7 @@ export class Rollouts {
 
   #remember(name: string, underway: Underway): void {
     const before = this.#underway.get(name);
+    before?.stopWaiting();
     if (before !== undefined) before.isOver = true;
     this.#underway.delete(name);
     this.#underway.set(name, underway);
