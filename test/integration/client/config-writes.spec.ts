@@ -82,8 +82,10 @@ describe('config written by the SDK', () => {
     expect(stored?.text()).toMatch(/"sealed\.v1\.k1\./);
     expect(stored?.text()).not.toContain('hunter2');
     const without = client.configWriter('orders').set('PASSWORD', new Secret('hunter3'));
-    await expect(without).rejects.toMatchObject({ code: 'ROLLCALL_KEY_RING_ABSENT' });
-    await without.catch((error: Error) => expect(error.message).not.toContain('hunter3'));
+    await expect(without).rejects.toMatchObject({
+      code: 'ROLLCALL_KEY_RING_ABSENT',
+      message: expect.not.stringContaining('hunter3'),
+    });
   });
 
   it('is made later, cancelled, and undone by itself', async () => {
