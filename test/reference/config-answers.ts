@@ -1,12 +1,10 @@
-import { contentTypes, type EffectiveKey } from '#contracts';
+import { type ConfigTimed, contentTypes, type EffectiveKey, type KeyWritten } from '#contracts';
 import type {
   ApplicationSummary,
   ConfigDiff,
   ConfigRevision,
-  ConfigTimed,
   Imported,
   ImportedKey,
-  KeyWritten,
   Rollout,
   ShownConfig,
 } from '#application';

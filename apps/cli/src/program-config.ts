@@ -34,7 +34,7 @@ function addKeys(config: Program): void {
     )
     .option('--expect <revision>', 'only if the key is at this revision, 0: if it is not there')
     .option('--at <time>', 'when it takes effect, RFC 3339')
-    .option('--for <ms>', 'how long it holds before it undoes itself, in ms')
+    .option('--for <duration>', 'how long it holds before it undoes itself, such as 15m')
     .action(run(async () => (await keys()).set));
   writing(config.command('delete <application> <key>'), 'deletes a key; its history stays')
     .option('--expect <revision>', 'only if the key is at this revision')

@@ -75,6 +75,51 @@ describe('a line of the feed', () => {
     expect(lineOf(view)).toBe(line);
   });
 
+  const key = { namespace: 'default', application: 'orders', key: 'limits.maxPool' };
+  const limit = { ...key, contentType: 'number', value: '20' };
+  const timed = { namespace: 'blue', application: 'orders', schedule: 's1', state: 'set', effectiveAt: at };
+  it.each([
+    ['config', 'config.set', limit, '~ config orders/limits.maxPool = 20 (sale)'],
+    ['config', 'config.rolled-back', limit, '~ config orders/limits.maxPool = 20 rolled-back (sale)'],
+    [
+      'config',
+      'config.set',
+      { ...limit, contentType: 'secret', value: 'sealed.v1.k1.x.y' },
+      '+ config orders/limits.maxPool = [secret] (sale)',
+    ],
+    [
+      'config',
+      'config.set',
+      { ...limit, value: `\u001B${'x'.repeat(99)}` },
+      `+ config orders/limits.maxPool = ?${'x'.repeat(59)}... (sale)`,
+    ],
+    [
+      'config',
+      'config.deleted',
+      { ...key, deleted: true, departure: 'removed' },
+      '- config orders/limits.maxPool deleted (sale)',
+    ],
+    [
+      'config-rollout',
+      'config.rollout-summarized',
+      { ...key, applied: 312, expected: 314, durationMs: 180, rejected: 2 },
+      '~ config rollout orders/limits.maxPool applied by 312 of 314 in 180 ms, rejected by 2 (sale)',
+    ],
+  ])('of %s by %s', (kind, fact, record, line) => {
+    const change = { '+': 'added', '~': 'updated', '-': 'removed' }[line.slice(0, 1)];
+    const cause = { type: `rollcall.${fact}.v1`, reason: 'sale' };
+    const on = `discovery.v1.default.${kind}.orders.limits/maxPool`;
+    expect(lineOf({ change, at, cause, record }, on)).toBe(line);
+  });
+
+  it('of a change that waits says when, and which keys', () => {
+    const record = { ...timed, changes: [{ key: 'a' }, { key: 'b' }] };
+    const view = { change: 'added', at, cause: { type: 'rollcall.config.schedule-set.v1' }, record };
+    expect(lineOf(view, 'discovery.v1.blue.config-schedule.orders.s1')).toBe(
+      `+ blue: config schedule orders/s1 for ${at}: a, b`,
+    );
+  });
+
   it('starts with the time of the change', () => {
     const change = readChange(subject, JSON.stringify({ change: 'added', at, record }), subjects);
     expect(feedLine(change ?? fail(), paint)).toMatch(/^\d\d:\d\d:\d\d \+ /);

@@ -1,4 +1,5 @@
 import { type Subjects, viewKeys } from '#contracts';
+import { configWords } from './config-words.js';
 import type { Paint } from './paint.js';
 
 /** A change of the view as far as the feed shows it. Every text may come from anybody who can publish. */
@@ -17,6 +18,8 @@ export interface FeedChange {
   readonly fact: string;
   readonly reason: string;
   readonly fields: readonly string[];
+  /** What a change of config says; undefined for everything else. */
+  readonly told: string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -37,11 +40,14 @@ export function readChange(subject: string, body: string, subjects: Subjects): F
     text(record['instance']),
     text(record['namespace']),
   ];
-  const short = [service === '' ? text(key) : service, instance].filter((part) => part !== '').join('/');
+  const config = configWords(key, record);
+  const short =
+    config?.name ?? [service === '' ? text(key) : service, instance].filter((part) => part !== '').join('/');
   return {
     change: view['change'],
     at: text(view['at']),
-    name: namespace === '' || namespace === DEFAULT_NAMESPACE ? short : `${namespace}: ${short}`,
+    name: text(namespace === '' || namespace === DEFAULT_NAMESPACE ? short : `${namespace}: ${short}`),
+    told: config === undefined ? undefined : text(config.told),
     service,
     instance,
     status: text(record['status']),
@@ -69,6 +75,7 @@ export function feedLine(change: FeedChange, paint: Paint): string {
 }
 
 function details(change: FeedChange, paint: Paint): string[] {
+  if (change.told !== undefined) return configDetails(change, change.told);
   if (change.change === 'removed') return [change.departure || change.fact];
   if (change.change === 'added') return [change.status, change.where];
   // Of what the service itself changed, the fields say what; else the kind of event says it all.
@@ -79,6 +86,14 @@ function details(change: FeedChange, paint: Paint): string[] {
   const facts = change.fact === `${change.status}ed` ? [] : [change.fact];
   const told = [change.status, ...facts].filter((word) => word !== '').join(', ');
   return [told, fields === '' ? '' : paint.dim(fields)];
+}
+
+/** Of what was set, the value says all; of anything else, the kind of event does. */
+function configDetails({ change, fact, departure }: FeedChange, told: string): string[] {
+  // `schedule-applied` of a schedule: `applied`.
+  const deed = fact.replace(/^(override|schema|gray|schedule|rollout)-/, '');
+  if (change === 'removed') return [deed || departure];
+  return [told, deed === 'set' || deed === 'summarized' ? '' : deed];
 }
 
 function clock(at: string): string {

@@ -20,7 +20,13 @@ export type {
 export type { ConfigHome } from './config/config-home.js';
 export type { LiveConfig } from './config/live-config.js';
 export { type ConfigContext, openConfig } from './config/open-config.js';
-export type { ConfigOptions } from './config/options.js';
+export type {
+  ConfigKeyChange,
+  ConfigTimes,
+  ConfigWriteOptions,
+  ConfigWriter,
+} from './config/config-writer.js';
+export type { ConfigOptions, ConfigWriterOptions } from './config/options.js';
 export type { HeartPlacement } from './heart/open-hearts.js';
 export type { Vitals } from './heart/vitals.js';
 export type { Drained, DrainOptions } from './registration/drain.js';

@@ -11,7 +11,13 @@ export {
 } from './config/sealed.js';
 export { type ErrorCode, errorCatalogue, errorEntry } from './errors/catalogue.js';
 export type { ErrorEntry, ErrorKind } from './errors/entry.js';
-export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';
+export {
+  type ErrorOptions,
+  errorText,
+  isRollcallError,
+  readError,
+  RollcallError,
+} from './errors/rollcall-error.js';
 export { type Decoded, decodeEvent, type RawEvent, type Rejection, viewKeyOf } from './events/decode.js';
 export {
   type ConfigEvent,
@@ -93,6 +99,7 @@ export {
   readConfigReport,
   readRejections,
 } from './config/report.js';
+export type { ConfigTimed, ConfigWritten, KeyWritten } from './config/written.js';
 export type { ConfigLayer, ConfigReader, EffectiveConfig, EffectiveKey } from './config/effective.js';
 export {
   APPLICATION_PATTERN,

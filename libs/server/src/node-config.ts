@@ -14,7 +14,7 @@ export interface NodeConfig {
 
 /** The view must have been loaded; changes are handed in from then on. */
 export async function startConfig(store: RegistryStore, { config }: Writers): Promise<NodeConfig> {
-  const worker = config.worker(new JetStreamScheduleTimers(store), store.log);
+  const worker = config.worker(new JetStreamScheduleTimers(store), systemClock, store.log);
   const rollouts = config.rollouts(systemClock, store.log);
   const stopHearing = hearConfigReports(store, rollouts);
   await worker.start();

@@ -2,14 +2,16 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { connect } from '@nats-io/transport-node';
 import { startTestBroker, type TestBroker } from '#testkit';
-import { type Ended, rollcall, runMain, type RunningMain } from '../registry/run-main.js';
+import { type RegistryProcess, startRegistry } from '../fixtures/registry-process.js';
+import { type Ended, rollcall } from '../registry/run-main.js';
 
 // Each command is a process of its own.
 jest.setTimeout(120_000);
 
 let broker: TestBroker;
-let projector: RunningMain;
+let registry: RegistryProcess;
 let folder: string;
 let env: Record<string, string>;
 
@@ -17,12 +19,11 @@ beforeAll(async () => {
   broker = await startTestBroker();
   folder = await mkdtemp(join(tmpdir(), 'rollcall-cli-config-'));
   env = { ...broker.env, ROLLCALL_CONFIG_KEYS_FILE: join(folder, 'ring') };
-  projector = runMain('apps/projector/src/main.js', { ...broker.env, ROLLCALL_LOG: 'json' });
-  await projector.line(/"message":"ready".*leading/);
+  registry = startRegistry(broker);
+  await registry.untilReady();
 });
 afterAll(async () => {
-  projector.child.kill('SIGKILL');
-  await projector.ended;
+  await registry.kill();
   await rm(folder, { recursive: true });
   await broker.stop();
 });
@@ -115,6 +116,60 @@ describe('rollcall config', () => {
       /"101" is not between 0 and 100/,
     );
     expect((await run('config', 'rollback', 'ruled', 'size', 'x')).stderr).toMatch(/"x" is no revision/);
+  });
+});
+
+describe('rollcall config, step by step', () => {
+  it('gives a value to a share of the instances, to more, and to all or to none', async () => {
+    await written('config', 'set', 'gray', 'pool', '1');
+    await well('config', 'gray', 'gray', 'pool', '2', '--percent', '0');
+    await written('config', 'gray', 'gray', 'pool', '--percent', '100', '--reason', 'it went well');
+    const seen = await well('config', 'effective', 'gray', '--instance', 'g-1');
+    expect(seen).toMatch(/pool +2 +application-gray/);
+    await written('config', 'gray', 'gray', 'pool', '--withdraw');
+    expect(await well('config', 'get', 'gray', 'pool')).toBe('1\n');
+    await written('config', 'gray', 'gray', 'pool', '3', '--zone', 'eu-1');
+    await written('config', 'gray', 'gray', 'pool', '--complete');
+    expect(await well('config', 'get', 'gray', 'pool')).toBe('3\n');
+  });
+
+  it('plans a change, lists and cancels it, and lets one undo itself', async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    await written('config', 'set', 'timed', 'level', 'info');
+    await written('config', 'set', 'timed', 'level', 'warn', '--at', at);
+    const listed = await well('config', 'schedule', 'timed');
+    const [, schedule = ''] = /^(\S+) +set +\S+ +level/m.exec(listed) ?? [];
+    await written('config', 'schedule', 'timed', '--cancel', schedule);
+    expect(await well('config', 'schedule', 'timed')).toMatch(new RegExp(`^${schedule} +cancelled`, 'm'));
+    expect((await run('config', 'schedule', 'timed', '--cancel', schedule)).code).toBe(4);
+    const past = await run('config', 'set', 'timed', 'level', 'warn', '--at', '2001-01-01T00:00:00Z');
+    expect(past.stderr).toMatch(/^ROLLCALL_CONFIG_TIME_INVALID: .*lies in the past/);
+    const told = await well('config', 'set', 'timed', 'level', 'debug', '--for', '15m');
+    expect(told).toMatch(/timed\/level/);
+    expect(await well('config', 'schedule', 'timed')).toMatch(/ set +\S+ +level/);
+  });
+
+  it('says who applied a change, in what time, and who would not and why', async () => {
+    const client = await connect(broker.connection);
+    const say = (instance: string, revision: number, rejected: readonly object[] = []): void =>
+      client.publish(
+        `rollcall.v1.config-applied.default.rolled.${instance}`,
+        JSON.stringify({ revision, rejected }),
+      );
+    for (const instance of ['r-1', 'r-2', 'r-3']) say(instance, 0);
+    await client.flush();
+    const revision = await written('config', 'set', 'rolled', 'pool', '5');
+    say('r-1', revision);
+    say('r-2', revision);
+    say('r-3', revision, [{ key: 'pool', revision, reason: 'pool must be above 9' }]);
+    await client.flush();
+    await client.close();
+    let told: Ended;
+    do told = await run('config', 'rollout', 'rolled', 'pool');
+    while (told.code === 4);
+    expect(told.stdout).toMatch(
+      new RegExp(`revision ${revision}: 2 of 3 applied in \\d+ ms; 1 rejected[^]*r-3 +pool must be above 9`),
+    );
   });
 });
 

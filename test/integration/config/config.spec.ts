@@ -134,6 +134,37 @@ describe('a config key', () => {
   });
 });
 
+describe('what cannot be', () => {
+  it.each([
+    [
+      'of broken YAML',
+      'k',
+      { value: 'a: 1\nb: [', contentType: 'yaml' },
+      'ROLLCALL_CONFIG_INVALID',
+      'line 2',
+    ],
+    ['under no valid name', 'a%20b', { value: 1 }, 'ROLLCALL_NAME_INVALID', '"a b"'],
+    ['over the limit', 'k', { value: 'x'.repeat(32_769) }, 'ROLLCALL_RECORD_INVALID', 'at most 32768'],
+    ['of a type nobody knows', 'k', { value: 'x', contentType: 'toml' }, 'ROLLCALL_RECORD_INVALID', '"toml"'],
+    ['undone in no time', 'k', { value: 1, revertAfter: 0 }, 'ROLLCALL_CONFIG_TIME_INVALID', '"15m"'],
+  ])('a value %s is refused precisely, and nothing is stored', async (...[, key, body, code, said]) => {
+    const refused = await put(`bad/${key}`, body);
+    expect([refused.status, refused.json()['code']]).toEqual([400, code]);
+    expect(refused.json()['detail']).toContain(said);
+    const { keys } = (await http.ask(`${base}/bad`)).json();
+    expect(keys ?? []).toEqual([]);
+  });
+
+  it('a revision nobody wrote is not brought back', async () => {
+    await written('orders/back', { value: 1 });
+    const refused = await http.ask(`${base}/orders/back/rollback`, {
+      method: 'POST',
+      body: { revision: 999_999 },
+    });
+    expect([refused.status, refused.json()['code']]).toEqual([404, 'ROLLCALL_CONFIG_REVISION_UNKNOWN']);
+  });
+});
+
 describe('several keys', () => {
   const batch = (changes: readonly object[]) =>
     http.ask(`${base}/payments`, { method: 'POST', body: { changes } });
@@ -229,8 +260,8 @@ describe('a schema', () => {
 });
 
 describe('files of config', () => {
-  const send = (body: object) =>
-    http.ask('/v1/namespaces/default/config-import/files', { method: 'POST', body });
+  const send = (body: object, application = 'files') =>
+    http.ask(`/v1/namespaces/default/config-import/${application}`, { method: 'POST', body });
 
   it('are planned, taken whole, and come out as they went in', async () => {
     const text = 'DATABASE_URL=postgres://db\nLIMIT=5\n';
@@ -243,6 +274,28 @@ describe('files of config', () => {
     const changes = again.json()['changes'] as { kind: string }[];
     expect(changes.map(({ kind }) => kind)).toEqual(['unchanged', 'unchanged']);
   });
+
+  it.each(['env', 'json', 'yaml', 'properties'])(
+    'in %s say the same when they are read into another application',
+    async (format) => {
+      const values = { text: 'a "b" #c', n: 1.5, yes: true, list: [1, { a: null }] };
+      for (const [key, value] of Object.entries(values)) await written(`source/${key}`, { value });
+      const exported = (
+        await http.ask(`/v1/namespaces/default/config-export/source?format=${format}`)
+      ).json();
+      const taken = await send({ format, text: exported['text'] }, `copy-${format}`);
+      expect([taken.status, taken.text]).toEqual([200, taken.text]);
+      const seen = async (application: string) => {
+        const path = `/v1/namespaces/default/config-effective/${application}?instance=i-1`;
+        const atLeast = taken.json()['sequence'] as number;
+        const { keys } = (await http.ask(`${path}&atLeast=${atLeast}`)).json();
+        return (keys as { key: string; contentType: string; value: string }[]).map(
+          ({ key, contentType, value }) => [key, contentType, value],
+        );
+      };
+      expect(await seen(`copy-${format}`)).toEqual(await seen('source'));
+    },
+  );
 
   it('with one bad line among a thousand change nothing', async () => {
     const lines = Array.from({ length: 1_000 }, (_, index) => (index === 500 ? '?!' : `K${index}=${index}`));

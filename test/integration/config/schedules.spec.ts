@@ -69,6 +69,18 @@ describe('a change with a time', () => {
     expect(await valueOf('ruled')).toBe('1');
   });
 
+  it('is made although its timer could not be set at first', async () => {
+    const { manager, streams } = http.node.joined?.store ?? fail();
+    const { config } = await manager.streams.info(streams.schedules);
+    // A broker that refuses timers for a while: they are larger than it allows.
+    await manager.streams.update(streams.schedules, { ...config, max_msg_size: 1 });
+    const { schedule } = await put('late', { value: 'then', effectiveAt: inMs(500) });
+    await until(async () => (http.warnings.some((text) => text.includes('timer')) ? true : undefined));
+    await manager.streams.update(streams.schedules, config);
+    expect(await over(schedule)).toMatchObject({ state: 'applied' });
+    expect(await valueOf('late')).toBe('then');
+  });
+
   it('is cancelled', async () => {
     await put('off', { value: 'a' });
     const { schedule } = await put('off', { value: 'b', effectiveAt: inMs(1_500) });
@@ -129,3 +141,7 @@ describe('a change for a while', () => {
     expect(await valueOf('twice')).toBe('info');
   });
 });
+
+function fail(): never {
+  throw new Error('the broker was not joined');
+}

@@ -29,6 +29,8 @@ export interface HttpFixture {
   readonly routes: readonly string[];
   /** What the log was told as errors. */
   readonly errors: { readonly text: string; readonly facts: Readonly<Record<string, unknown>> }[];
+  /** What the log was told as warnings. */
+  readonly warnings: readonly string[];
   ask(path: string, ask?: Ask): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -40,7 +42,12 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
   const broker = await startTestBroker();
   const { settings } = readSettings(broker.env);
   const errors: HttpFixture['errors'] = [];
-  const log = { ...silentLog, error: (text: string, facts = {}) => void errors.push({ text, facts }) };
+  const warnings: string[] = [];
+  const log = {
+    ...silentLog,
+    error: (text: string, facts = {}) => void errors.push({ text, facts }),
+    warn: (text: string) => void warnings.push(text),
+  };
   const metrics = await nodeMetrics(() => node);
   const node: RegistryNode = new RegistryNode({
     name: 'test',
@@ -92,6 +99,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     port,
     routes: adapter.routes.list(),
     errors,
+    warnings,
     ask: (path, ask) => send(port, path, ask),
     close: async () => {
       await app.close();

@@ -2,6 +2,7 @@ import {
   type ConfigGrayRecord,
   type ConfigGrayView,
   type ConfigView,
+  type ConfigWritten,
   eventTypes,
   type GrayState,
   type GrayTarget,
@@ -10,7 +11,7 @@ import {
 } from '#contracts';
 import type { Actor } from '../registrar/event-factory.js';
 import { eventOf, writeAggregate } from './aggregate-writer.js';
-import { checkContent, type ConfigParts, type ConfigWriter, type ConfigWritten } from './config-writer.js';
+import { checkContent, type ConfigParts, type ConfigWriter } from './config-writer.js';
 import type { Content } from './config-input.js';
 import type { Expectation } from './expectation.js';
 import { type Standing, standingOf } from './present.js';

@@ -1,6 +1,7 @@
 import {
   type ConfigScheduleRecord,
   type ConfigScheduleView,
+  type ConfigTimed,
   type ConfigView,
   eventTypes,
   limits,
@@ -13,13 +14,7 @@ import type { Actor } from '../registrar/event-factory.js';
 import { retryConflicts } from '../registrar/retry-conflicts.js';
 import { eventOf } from './aggregate-writer.js';
 import { appendAll } from './append-all.js';
-import {
-  type ConfigChange,
-  checkContent,
-  type ConfigParts,
-  type ConfigWriter,
-  type ConfigWritten,
-} from './config-writer.js';
+import { type ConfigChange, checkContent, type ConfigParts, type ConfigWriter } from './config-writer.js';
 import { effectiveAtIn, revertAfterIn } from './config-times.js';
 import { checkExpectation } from './expectation.js';
 import { standingOf } from './present.js';
@@ -31,14 +26,6 @@ import { type ApplicationPlace, checkApplication, checkConfigKey, configId, name
 export interface ConfigTimes {
   readonly effectiveAt?: unknown;
   readonly revertAfter?: unknown;
-}
-
-/** A write, and the schedule that comes with it. */
-export interface ConfigTimed extends ConfigWritten {
-  /** The schedule that will make the change, or undo it. */
-  readonly schedule?: string;
-  readonly effectiveAt?: string;
-  readonly revertsAt?: string;
 }
 
 /** Changes that wait for their time, and changes that undo themselves. Both are facts of the journal first. */

@@ -1,13 +1,13 @@
-import { type ContentType } from '#contracts';
+import type { ConfigTimed, ConfigWritten, ContentType } from '#contracts';
 import type { Actor } from '../registrar/event-factory.js';
 import { ConfigGrays } from './config-grays.js';
 import { ConfigHistory, type ConfigRevision } from './config-history.js';
 import { ConfigOverrides } from './config-overrides.js';
 import { ConfigReader } from './config-reader.js';
-import { ConfigSchedules, type ConfigTimed, type ConfigTimes } from './config-schedules.js';
+import { ConfigSchedules, type ConfigTimes } from './config-schedules.js';
 import { ConfigSchemas } from './config-schemas.js';
 import { ConfigTransfer } from './config-transfer.js';
-import { type ConfigChange, type ConfigParts, ConfigWriter, type ConfigWritten } from './config-writer.js';
+import { type ConfigChange, type ConfigParts, ConfigWriter } from './config-writer.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { ScheduleTimers } from '../ports/schedule-timers.js';
@@ -61,8 +61,8 @@ export class ConfigService {
   }
 
   /** Makes scheduled changes of this registry when their time comes. */
-  worker(timers: ScheduleTimers, log: Log): ScheduleWorker {
-    return new ScheduleWorker({ ...this.#parts, timers, log }, this.#writer);
+  worker(timers: ScheduleTimers, clock: Clock, log: Log): ScheduleWorker {
+    return new ScheduleWorker({ ...this.#parts, timers, clock, log }, this.#writer);
   }
 
   /**

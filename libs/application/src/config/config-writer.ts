@@ -2,9 +2,11 @@ import {
   assertRecord,
   type ConfigRecord,
   type ConfigView,
+  type ConfigWritten,
   type ContentType,
   eventTypes,
   isRollcallError,
+  type KeyWritten,
   limits,
   type NewEvent,
   quote,
@@ -29,20 +31,6 @@ export interface ConfigChange {
   /** The revision the content is taken from. */
   readonly restores?: number;
   readonly expected?: Expectation;
-}
-
-export interface KeyWritten {
-  readonly key: string;
-  /** Revision of the key now. */
-  readonly revision: number;
-  /** False when the key said this already: nothing was written. */
-  readonly changed: boolean;
-}
-
-export interface ConfigWritten {
-  /** Journal sequence of the last event; that of what stood there when nothing was written. */
-  readonly sequence: number;
-  readonly keys: readonly KeyWritten[];
 }
 
 /** What else stands or falls with a change. */

@@ -50,7 +50,8 @@ interface Underway extends KeyPlace {
   applied: number;
   readonly rejections: { instance: string; reason: string }[];
   lastAnswerMs: number | undefined;
-  isOver: boolean;
+  /** Ends the waiting for those who say nothing. */
+  stopWaiting: () => void;
 }
 
 export interface RolloutParts extends ConfigParts {
@@ -74,6 +75,8 @@ export class Rollouts {
   readonly #grays: ConfigGrays;
   readonly #reporters: Reporters;
   readonly #underway = new Map<string, Underway>();
+  /** Those that still wait for somebody: the only ones a report can be about. */
+  readonly #waiting = new Set<Underway>();
   readonly #stopping = new Set<string>();
   #isOver = false;
 
@@ -85,6 +88,8 @@ export class Rollouts {
 
   stop(): void {
     this.#isOver = true;
+    for (const underway of this.#waiting) underway.stopWaiting();
+    this.#waiting.clear();
   }
 
   /** How the last change of a key is doing. */
@@ -139,12 +144,11 @@ export class Rollouts {
       applied: 0,
       rejections: [],
       lastAnswerMs: undefined,
-      isOver: false,
+      stopWaiting: this.#parts.clock.after(ROLLOUT_MS, () => this.#finish(underway)),
     };
     this.#remember(name, underway);
     // Some may have been faster than our own view.
     for (const reporter of readers) this.#count(underway, reporter);
-    this.#parts.clock.after(ROLLOUT_MS, () => this.#finish(underway));
   }
 
   onReport(id: ConfigReporterId, report: ConfigReport): void {
@@ -152,9 +156,8 @@ export class Rollouts {
     this.#reporters.hear(id, report);
     const reporter = this.#reporters.one(id);
     if (reporter === undefined) return;
-    for (const underway of this.#underway.values()) {
-      if (underway.isOver || !reads(id, underway)) continue;
-      this.#count(underway, reporter);
+    for (const underway of this.#waiting) {
+      if (reads(id, underway)) this.#count(underway, reporter);
     }
     for (const rejection of report.rejected) this.#judgeGrays(id, rejection.key);
   }
@@ -184,8 +187,8 @@ export class Rollouts {
   }
 
   #finish(underway: Underway): void {
-    if (underway.isOver || this.#isOver) return;
-    underway.isOver = true;
+    if (this.#isOver || !this.#waiting.has(underway)) return;
+    this.#forget(underway);
     this.#summarize(underway).catch((error: unknown) => {
       if (!isConflict(error)) {
         this.#parts.log.warn('the summary of a config change could not be written', {
@@ -193,6 +196,12 @@ export class Rollouts {
         });
       }
     });
+  }
+
+  /** Nobody is waited for any more. */
+  #forget(underway: Underway): void {
+    this.#waiting.delete(underway);
+    underway.stopWaiting();
   }
 
   async #summarize({ namespace, application, key, revision, ...counted }: Underway): Promise<void> {
@@ -266,11 +275,13 @@ export class Rollouts {
 
   #remember(name: string, underway: Underway): void {
     const before = this.#underway.get(name);
-    if (before !== undefined) before.isOver = true;
+    if (before !== undefined) this.#forget(before);
     this.#underway.delete(name);
     this.#underway.set(name, underway);
+    this.#waiting.add(underway);
     if (this.#underway.size <= REMEMBERED_MAX) return;
-    for (const [oldest] of this.#underway) {
+    for (const [oldest, underway] of this.#underway) {
+      this.#forget(underway);
       this.#underway.delete(oldest);
       return;
     }

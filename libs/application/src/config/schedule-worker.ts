@@ -10,6 +10,7 @@ import {
   type ScheduledChange,
 } from '#contracts';
 import { fromTime, isPresent } from '#domain';
+import type { Clock } from '../ports/clock.js';
 import type { OpenReader } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { ScheduleTimers } from '../ports/schedule-timers.js';
@@ -30,9 +31,12 @@ import { checkApplication } from './words.js';
 
 /** A timer may fire a little early by the clock of whoever planned the change. */
 const EARLY_MS = 1_000;
+/** A timer that could not be set is set again after so long: nobody else would. */
+const REARM_MS = 1_000;
 
 export interface ScheduleWorkerParts extends ConfigParts {
   readonly timers: ScheduleTimers;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -73,15 +77,11 @@ export class ScheduleWorker {
     const isWaiting = entry !== undefined && isPresent(entry);
     const atMs = isWaiting ? fromTime((entry.record as ConfigScheduleView).effectiveAt) : 0;
     const work = isWaiting ? this.parts.timers.arm(id, atMs) : this.parts.timers.disarm(id);
-    work.catch((error: unknown) =>
-      this.parts.log.warn(
-        'the timer of a scheduled change could not be set; it is tried again at the next start',
-        {
-          schedule: key,
-          error: errorText(error),
-        },
-      ),
-    );
+    work.catch((error: unknown) => {
+      const facts = { schedule: key, error: errorText(error) };
+      this.parts.log.warn('the timer of a scheduled change could not be set; it is tried again', facts);
+      this.parts.clock.after(REARM_MS, () => this.onChange(key));
+    });
   }
 
   /** The time of a schedule has come: makes its change, or says why it does not. */

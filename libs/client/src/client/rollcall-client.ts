@@ -22,7 +22,8 @@ import { chooseInstanceId } from '../rules/instance-id.js';
 import { ClientConfigs } from '../config/client-configs.js';
 import type { ConfigHome } from '../config/config-home.js';
 import type { LiveConfig } from '../config/live-config.js';
-import type { ConfigOptions } from '../config/options.js';
+import type { ConfigWriter } from '../config/config-writer.js';
+import type { ConfigOptions, ConfigWriterOptions } from '../config/options.js';
 import type { Watch, WatchHandler } from '../view/events.js';
 import { SharedViews } from '../view/shared-views.js';
 import type { ClientStatus, Discovered } from './answers.js';
@@ -84,6 +85,7 @@ export class RollcallClient {
       vitals: this.#liveness.vitals,
       env: options.env,
       registrations: this.#registrations,
+      actor: () => this.#name(),
       onTrouble: this.#onTrouble,
     });
     this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
@@ -250,6 +252,11 @@ export class RollcallClient {
    */
   config(application: string, options: ConfigOptions = {}): Promise<LiveConfig> {
     return this.#configs.open(application, options);
+  }
+
+  /** Changes the config of an application, through the registry. @throws ROLLCALL_NAME_INVALID */
+  configWriter(application: string, options: ConfigWriterOptions = {}): ConfigWriter {
+    return this.#configs.writer(application, options);
   }
 
   /** What config needs of a client; for `openConfig`, which may begin before there is one. */

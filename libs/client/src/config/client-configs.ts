@@ -1,3 +1,4 @@
+import { limits } from '#contracts';
 import type { ClientPlace } from '../client/place.js';
 import type { Vitals } from '../heart/vitals.js';
 import type { Registration } from '../registration/registration.js';
@@ -5,13 +6,18 @@ import type { Environment } from '../rules/environment.js';
 import type { ConfigHome, Followed } from './config-home.js';
 import type { LiveConfig } from './live-config.js';
 import { openConfig } from './open-config.js';
-import type { ConfigOptions } from './options.js';
+import { ConfigCommands } from './config-commands.js';
+import { ConfigWriter } from './config-writer.js';
+import type { ConfigOptions, ConfigWriterOptions } from './options.js';
+import { checkApplicationName, ringIn } from './words.js';
 
 export interface ClientConfigsParts {
   readonly place: ClientPlace;
   readonly vitals: Vitals;
   readonly env: Environment | undefined;
   readonly registrations: Iterable<Registration>;
+  /** Who writes, unless a writer is told otherwise. */
+  readonly actor: () => string;
   readonly onTrouble: (error: Error) => void;
 }
 
@@ -40,6 +46,17 @@ export class ClientConfigs {
       env,
       onTrouble,
       home: Promise.resolve(this.home),
+    });
+  }
+
+  writer(application: string, options: ConfigWriterOptions): ConfigWriter {
+    const { place, env, actor } = this.#parts;
+    const { timeoutMs = limits.atLeastWaitMsMax, ring } = options;
+    return new ConfigWriter({
+      namespace: place.namespace,
+      application: checkApplicationName(application),
+      commands: new ConfigCommands({ place, actor: () => options.actor ?? actor(), timeoutMs }),
+      ring: () => ringIn(env, ring),
     });
   }
 

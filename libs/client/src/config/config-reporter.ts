@@ -18,25 +18,40 @@ export interface ConfigReporterParts {
   readonly facts: () => ReportFacts;
 }
 
-/** Tells which config an instance runs with: at once when asked, and again every `limits.configReportMs`. */
+/** Everybody hears of a change in the same moment; answers spread over this time do not fall upon the registry at once. */
+const SPREAD_MS = 10;
+
+/**
+ * Tells which config an instance runs with: within `SPREAD_MS` when asked, however often it is asked meanwhile, and
+ * again every `limits.configReportMs`.
+ */
 export class ConfigReporter {
   readonly #parts: ConfigReporterParts;
   readonly #timer: NodeJS.Timeout;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(parts: ConfigReporterParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.report(), limits.configReportMs).unref();
+    this.#timer = setInterval(() => this.#send(), limits.configReportMs).unref();
   }
 
   report(): void {
+    this.#soon ??= setTimeout(() => this.#send(), SPREAD_MS * Math.random());
+  }
+
+  /** What is still to be told is told. */
+  close(): void {
+    clearInterval(this.#timer);
+    if (this.#soon !== undefined) this.#send();
+  }
+
+  #send(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     const { connection, subjects, namespace, application, facts } = this.#parts;
     const { instance, rejected, ...rest } = facts();
     if (connection.isClosed() || !isName(instance)) return;
     const report: ConfigReport = { ...rest, rejected: rejected.slice(0, limits.reportRejectionsMax) };
     connection.publish(subjects.configApplied({ namespace, application, instance }), JSON.stringify(report));
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
   }
 }

@@ -6,8 +6,8 @@ import {
   quote,
   RollcallError,
 } from '#contracts';
-import { findRing, type KeyRing } from '#secrets';
-import { type Environment, setting } from '../rules/environment.js';
+import type { KeyRing } from '#secrets';
+import type { Environment } from '../rules/environment.js';
 import type { ConfigHome } from './config-home.js';
 import { ConfigLink } from './config-link.js';
 import { ConfigReporter } from './config-reporter.js';
@@ -18,6 +18,7 @@ import { type LastGood, readLastGood } from './last-good.js';
 import { LastGoodKeeper } from './last-good-keeper.js';
 import { openValue } from './open-value.js';
 import type { ConfigOptions } from './options.js';
+import { ringIn } from './words.js';
 
 export interface LiveConfigParts {
   readonly namespace: string;
@@ -76,9 +77,7 @@ export class LiveConfig {
    */
   static async open(parts: LiveConfigParts, home: Promise<ConfigHome>): Promise<LiveConfig> {
     const { env, options } = parts;
-    const keys = setting(env, 'ROLLCALL_CONFIG_KEYS');
-    const keysFile = setting(env, 'ROLLCALL_CONFIG_KEYS_FILE');
-    const config = new LiveConfig(parts, options.ring ?? (await findRing({ keys, keysFile })));
+    const config = new LiveConfig(parts, await ringIn(env, options.ring));
     try {
       await config.#start(home);
     } catch (error) {

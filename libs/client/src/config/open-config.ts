@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
-import { APPLICATION_PATTERN, checkName, quote, RollcallError } from '#contracts';
+import { checkName } from '#contracts';
 import type { Environment } from '../rules/environment.js';
 import { chooseInstanceId } from '../rules/instance-id.js';
 import type { ConfigHome } from './config-home.js';
 import { LiveConfig } from './live-config.js';
 import type { ConfigOptions } from './options.js';
+import { checkApplicationName } from './words.js';
 
 export interface ConfigContext {
   readonly namespace: string;
@@ -24,10 +25,7 @@ export async function openConfig(
   options: ConfigOptions,
   context: ConfigContext,
 ): Promise<LiveConfig> {
-  if (!APPLICATION_PATTERN.test(application)) {
-    const text = `application name ${quote(application)} is neither a DNS label nor "_shared"`;
-    throw new RollcallError('ROLLCALL_NAME_INVALID', text, { details: { role: 'application' } });
-  }
+  checkApplicationName(application);
   const { home, env, onTrouble } = context;
   const namespace = checkName('namespace', context.namespace);
   const instance = chooseInstanceId({

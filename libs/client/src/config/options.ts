@@ -2,6 +2,15 @@ import type { ConfigReader } from '#contracts';
 import type { KeyRing } from '#secrets';
 import type { ConfigHandlers, ValidateConfig } from './events.js';
 
+export interface ConfigWriterOptions {
+  /** Who acts, as the history names it. Default: the client's own. */
+  readonly actor?: string;
+  /** Keys to seal secrets with. Default: those of ROLLCALL_CONFIG_KEYS or ROLLCALL_CONFIG_KEYS_FILE in `env`. */
+  readonly ring?: KeyRing;
+  /** How long to wait for the answer to a write. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
 export interface ConfigOptions extends ConfigHandlers {
   /**
    * What this instance is to overrides and gray releases. What is left out is taken from its registration, as soon

@@ -47,6 +47,20 @@ export function isRollcallError(error: unknown, code?: ErrorCode): error is Roll
   );
 }
 
+/**
+ * The error in an answer, as requests over NATS and HTTP carry it. Of a code that is not known here, because the other
+ * side is newer, only the words are kept.
+ */
+export function readError(answer: unknown): RollcallError {
+  const { code, what, action, details } = Object(answer) as Readonly<Record<string, unknown>>;
+  const text = typeof what === 'string' ? what : `the answer is an error without words: ${String(code)}`;
+  const known = isRollcallError({ code }) ? (code as ErrorCode) : 'ROLLCALL_INTERNAL';
+  return new RollcallError(known, text, {
+    ...(typeof action === 'string' ? { action } : {}),
+    ...(typeof details === 'object' && details !== null ? { details: { ...details } } : {}),
+  });
+}
+
 /** The text of anything thrown. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -136,9 +136,10 @@ describe('a value', () => {
   it('reads back as what was printed', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        // JSON has one zero; YAML tells -0 from it.
         const same: unknown = JSON.parse(JSON.stringify(value));
         expect(read('json', printContent('json', value))).toEqual(same);
-        expect(read('yaml', printContent('yaml', value))).toEqual(same);
+        expect(read('yaml', printContent('yaml', same))).toEqual(same);
       }),
     );
     fc.assert(

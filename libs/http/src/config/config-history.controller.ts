@@ -1,14 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { quote, RollcallError } from '#contracts';
-import {
-  type ConfigDiff,
-  type ConfigRevision,
-  type ConfigWritten,
-  objectBody,
-  reasonIn,
-  revisionIn,
-} from '#application';
+import { type ConfigWritten, quote, RollcallError } from '#contracts';
+import { type ConfigDiff, type ConfigRevision, objectBody, reasonIn, revisionIn } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import { checkQueryNames, type Query as Parameters, sequenceParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';

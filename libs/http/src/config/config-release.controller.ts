@@ -16,20 +16,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   checkName,
   type ConfigGrayView,
+  type ConfigWritten,
   type EffectiveConfig,
   limits,
   METADATA_KEY_PATTERN,
   quote,
   RollcallError,
 } from '#contracts';
-import {
-  type ConfigWritten,
-  contentIn,
-  type GrayOrder,
-  objectBody,
-  reasonIn,
-  type Rollout,
-} from '#application';
+import { contentIn, type GrayOrder, objectBody, reasonIn, type Rollout } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import {
   checkQueryNames,

@@ -1,16 +1,8 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { HttpCode } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkName, limits } from '#contracts';
-import {
-  type ApplicationSummary,
-  batchBody,
-  type ConfigTimed,
-  type ConfigWritten,
-  expectationOf,
-  putBody,
-  type ShownConfig,
-} from '#application';
+import { checkName, type ConfigTimed, type ConfigWritten, limits } from '#contracts';
+import { type ApplicationSummary, batchBody, expectationOf, putBody, type ShownConfig } from '#application';
 import { isKnown } from '../answer/etag.js';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
 import {
