@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { headers as newHeaders, type NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
 import { type ApiFailure, apiError, brokerError } from '../connection/broker-error.js';
+import { OutgoingHeaders } from '../codec/outgoing-headers.js';
 import type { Outgoing } from './publisher.js';
 
 interface BatchReply {
@@ -33,23 +34,22 @@ export async function publishBatch(
     connection.publish(message.subject, message.payload, { headers: batchHeaders(message, id, index + 1) });
   }
   const headers = batchHeaders(last, id, messages.length);
-  headers.set('Nats-Batch-Commit', '1');
+  headers.put('Nats-Batch-Commit', '1');
   const reply = await requestCommit(connection, last, headers);
   return readReply(reply, stream, messages.length);
 }
 
-function batchHeaders(message: Outgoing, id: string, position: number) {
-  const copy = newHeaders();
-  for (const [name, values] of message.headers ?? []) for (const value of values) copy.append(name, value);
-  copy.set('Nats-Batch-Id', id);
-  copy.set('Nats-Batch-Sequence', String(position));
-  return copy;
+/** A copy: a batch that is refused may be sent again, message by message. */
+function batchHeaders({ headers }: Outgoing, id: string, position: number): OutgoingHeaders {
+  const copy = new OutgoingHeaders();
+  for (const [name, values] of headers ?? []) copy.headers.set(name, values);
+  return copy.put('Nats-Batch-Id', id).put('Nats-Batch-Sequence', String(position));
 }
 
 async function requestCommit(
   connection: NatsConnection,
   last: Outgoing,
-  headers: ReturnType<typeof newHeaders>,
+  headers: OutgoingHeaders,
 ): Promise<BatchReply> {
   try {
     const reply = await connection.request(last.subject, last.payload, {

@@ -84,7 +84,7 @@ export class JournalWriter {
   #outgoing(event: NewEvent, { expectedRevision }: Guard): Outgoing {
     const encoded = encodeEvent(event);
     if (expectedRevision !== undefined) {
-      encoded.headers.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
+      encoded.headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
     }
     return { subject: this.#place.subjects.journal(event.aggregate), ...encoded };
   }
