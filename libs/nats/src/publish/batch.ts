@@ -21,6 +21,7 @@ export async function publishBatch(
   connection: NatsConnection,
   stream: string,
   messages: readonly Outgoing[],
+  timeoutMs: number = limits.readTimeoutMs,
 ): Promise<{ readonly lastSequence: number }> {
   const last = messages.at(-1);
   if (last === undefined || messages.length > limits.batchMessagesMax) {
@@ -35,7 +36,7 @@ export async function publishBatch(
   }
   const headers = batchHeaders(last, id, messages.length);
   headers.put('Nats-Batch-Commit', '1');
-  const reply = await requestCommit(connection, last, headers);
+  const reply = await requestCommit(connection, last, { headers, timeout: timeoutMs });
   return readReply(reply, stream, messages.length);
 }
 
@@ -49,13 +50,10 @@ function batchHeaders({ headers }: Outgoing, id: string, position: number): Outg
 async function requestCommit(
   connection: NatsConnection,
   last: Outgoing,
-  headers: OutgoingHeaders,
+  options: { readonly headers: OutgoingHeaders; readonly timeout: number },
 ): Promise<BatchReply> {
   try {
-    const reply = await connection.request(last.subject, last.payload, {
-      headers,
-      timeout: limits.readTimeoutMs,
-    });
+    const reply = await connection.request(last.subject, last.payload, options);
     return reply.json<BatchReply>();
   } catch (error) {
     const text = `the batch ending on "${last.subject}" got no answer`;
