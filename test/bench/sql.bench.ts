@@ -1,9 +1,8 @@
 import { openRegistryStore, type RegistryStore } from '#jetstream';
-import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { openSqlDatabase, SqlProjection, sqlQuery } from '#sql';
 import { startTestBroker } from '#testkit';
 import { databaseKinds } from '../integration/sql/databases.js';
-import { fixtureEvent } from './fixtures.js';
+import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options } from './options.js';
 
@@ -36,20 +35,9 @@ async function build(store: RegistryStore, url: string): Promise<Round> {
   return { eventsPerSecond: EVENTS / seconds, cpuUs: (user + system) / EVENTS };
 }
 
-async function fill(store: RegistryStore): Promise<void> {
-  for (let start = 0; start < EVENTS; start += 1_000) {
-    const messages = Array.from({ length: Math.min(1_000, EVENTS - start) }, (_, offset) => {
-      const event = fixtureEvent(start + offset, INSTANCES);
-      return { subject: store.subjects.journal(event.aggregate), ...encodeEvent(event) };
-    });
-    await publishBatch(store.connection, store.streams.journal, messages);
-  }
-}
-
 const broker = await startTestBroker({ synced: false });
-const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
-const store = await openRegistryStore({ connection });
-await fill(store);
+const store = await openRegistryStore({ connection: await connect(broker) });
+await fillJournal(store, EVENTS, INSTANCES);
 const kinds = await databaseKinds();
 const rounds = new Map<string, Round[]>();
 for (const kind of kinds) await kind.start();
@@ -77,5 +65,5 @@ printFigures('SQL', figures, {
     ? []
     : ['PostgreSQL: this machine has no initdb and postgres, and ROLLCALL_TEST_POSTGRES names none'],
 });
-await connection.close();
+await store.connection.close();
 await broker.stop();

@@ -80,8 +80,7 @@ function nameProblems(names: InstanceNames, given: Record<string, unknown>): Fie
 function hasUnknownFields(schema: Schema, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { items, properties } = schema;
-  if (Array.isArray(value))
-    return items !== undefined && value.some((item) => hasUnknownFields(items, item));
+  if (Array.isArray(value)) return items !== undefined && value.some((item) => hasUnknownFields(items, item));
   if (properties === undefined) return false;
   for (const name of Object.keys(value)) {
     const inner = Object.hasOwn(properties, name) ? properties[name] : undefined;

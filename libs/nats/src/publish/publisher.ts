@@ -179,9 +179,13 @@ export class AckPublisher {
     for (const [id, pending] of this.#pending) {
       if (pending.outgoing.subject !== error.subject) continue;
       this.#settle(id)?.reject(
-        new RollcallError('ROLLCALL_BROKER_DENIED', `publishing on "${pending.outgoing.subject}" is not allowed`, {
-          cause: error,
-        }),
+        new RollcallError(
+          'ROLLCALL_BROKER_DENIED',
+          `publishing on "${pending.outgoing.subject}" is not allowed`,
+          {
+            cause: error,
+          },
+        ),
       );
     }
   }
