@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startTestBroker } from '#testkit';
 import { fixtureRecord } from './fixtures.js';
-import { figureOf, printFigures } from './measure.js';
+import { cpuMsOf, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
 import { startRegistry } from './registry.js';
 
@@ -10,6 +10,7 @@ const ROUNDS = 3;
 const BATCHES = options.isQuick ? 10 : 40;
 const BATCH = 1_000;
 const IN_FLIGHT = 4;
+const WARM_BATCHES = 5;
 
 interface Order {
   readonly url: string;
@@ -54,17 +55,50 @@ function rateOf(order: Order): Promise<number> {
   });
 }
 
+/** Time until the view shows everything that was registered, in ms. */
+async function caughtUpMs(url: string, registered: number): Promise<number> {
+  const startedAtMs = performance.now();
+  const deadline = AbortSignal.timeout(60_000);
+  for (;;) {
+    const { headers, body } = await fetch(`${url}/v1/namespaces`, { signal: deadline });
+    await body?.cancel();
+    if (Number(headers.get('x-rollcall-sequence')) >= registered) return performance.now() - startedAtMs;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function cpuOf(servers: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(servers).map(([name, pid]) => [name, cpuMsOf(pid)]));
+}
+
 async function benchBulk(): Promise<void> {
   const broker = await startTestBroker({ synced: true });
   const registry = await startRegistry(broker);
   const { url } = registry;
-  await rateOf({ url, round: ROUNDS, batches: 5 });
+  await rateOf({ url, round: ROUNDS, batches: WARM_BATCHES });
+  let registered = WARM_BATCHES * BATCH;
+  await caughtUpMs(url, registered);
+  const servers = { registry: registry.pid, broker: broker.pid };
+  const before = cpuOf(servers);
   const rates: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) rates.push(await rateOf({ url, round, batches: BATCHES }));
+  const behindMs: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rates.push(await rateOf({ url, round, batches: BATCHES }));
+    registered += BATCHES * BATCH;
+    behindMs.push(await caughtUpMs(url, registered));
+  }
+  const count = ROUNDS * BATCHES * BATCH;
+  const costs = Object.entries(cpuOf(servers)).map(([server, ms]) => ({
+    name: `CPU of the ${server}, stored and projected`,
+    value: ((ms - (before[server] ?? 0)) * 1_000) / count,
+    unit: 'us an event',
+  }));
   printFigures(
     'Registering in bulk',
     [
       figureOf('registrations over HTTP, 1,000 a request', 'events/s', rates, { goal: { atLeast: 15_000 } }),
+      figureOf('answered -> all of it in the view', 'ms', behindMs),
+      ...costs,
       { name: 'memory of the registry', value: registry.residentMb, unit: 'MB' },
     ],
     {

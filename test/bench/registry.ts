@@ -5,7 +5,7 @@ import { residentMbOf } from './measure.js';
 import { options } from './options.js';
 
 const PROFILING = options.isProfiled
-  ? ['--cpu-prof', '--cpu-prof-interval=100', `--cpu-prof-dir=${options.reportDirectory ?? '.cache/bench'}`]
+  ? ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${options.reportDirectory ?? '.cache/bench'}`]
   : [];
 const READY_MS_MAX = 60_000;
 

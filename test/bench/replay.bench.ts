@@ -1,8 +1,7 @@
 import { foldJournal } from '#application';
 import { openRegistryStore } from '#jetstream';
-import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { startTestBroker } from '#testkit';
-import { fixtureEvent } from './fixtures.js';
+import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options as asked } from './options.js';
 
@@ -13,19 +12,8 @@ async function benchReplay(options: {
   rounds: number;
 }): Promise<[Figure[], string]> {
   const broker = await startTestBroker({ synced: false });
-  const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
-  const store = await openRegistryStore({ connection });
-  let bytes = 0;
-  for (let start = 0; start < options.events; start += 1_000) {
-    const messages = [];
-    for (let index = start; index < Math.min(start + 1_000, options.events); index += 1) {
-      const event = fixtureEvent(index, options.instances);
-      const encoded = encodeEvent(event);
-      bytes += encoded.payload.length + 380;
-      messages.push({ subject: store.subjects.journal(event.aggregate), ...encoded });
-    }
-    await publishBatch(connection, store.streams.journal, messages);
-  }
+  const store = await openRegistryStore({ connection: await connect(broker) });
+  const bytes = await fillJournal(store, options.events, options.instances);
   const rates: number[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     const startedAtMs = performance.now();
@@ -46,7 +34,7 @@ async function benchReplay(options: {
     figureOf('replay + fold', 'events/s', rates, { goal: { atLeast: 80_000 } }),
     { name: 'memory after the fold', value: residentMb(), unit: 'MB' },
   ];
-  await connection.close();
+  await store.connection.close();
   await broker.stop();
   const fixture = `${options.events} events of about ${Math.round(bytes / options.events)} B each with headers, ${options.instances} instances, read and folded by one process`;
   return [figures, fixture];

@@ -1,8 +1,7 @@
-// npm run bench [-- <name> ...] [--peers nats,etcd,consul,zookeeper] [--quick] [--record] [--profile]: builds, then
-// runs compiled benchmarks one after the other. --record puts what was measured into docs/reference/benchmarks, --profile
-// keeps CPU profiles of registries beside the result.
+// npm run bench [-- <name> ...]: builds, then runs compiled benchmarks one after the other. README.md beside this file says
+// which options there are, and is what --help prints.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { inRoot, root } from '../../apps/launcher/setup/root.mjs';
 import { setUpOrExit } from '../../apps/launcher/setup.mjs';
@@ -13,9 +12,13 @@ const names = readdirSync(new URL('.', import.meta.url))
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.slice(0, -'.bench.ts'.length));
 const { asked, flags, peers } = readWords(process.argv.slice(2));
+if (flags.includes('--help')) {
+  say(readFileSync(new URL('README.md', import.meta.url), 'utf8').trim());
+  process.exit(0);
+}
 refuseUnknown(asked, names, 'benchmark');
 refuseUnknown(peers, PEERS, 'peer');
-refuseUnknown(flags, ['--quick', '--record', '--profile'], 'option');
+refuseUnknown(flags, ['--quick', '--record', '--cpu-prof', '--help'], 'option');
 
 await setUpOrExit({ needs: ['packages', 'build', 'broker'] });
 const memoryGiB = Math.round(totalmem() / 1024 ** 3);
@@ -28,8 +31,10 @@ const failed = [];
 const chosen = asked.length > 0 ? asked : names;
 for (const [index, name] of chosen.entries()) {
   say(`\n[${index + 1}/${chosen.length}] ${name}`);
+  const startedAtMs = performance.now();
   const words = [`--report=${report}`, `--peers=${peers.join(',')}`, ...flags];
   if (!node([`dist/test/bench/${name}.bench.js`, ...words])) failed.push(name);
+  say(`(${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s)`);
 }
 node(['dist/test/bench/report/write.js', `--report=${report}`, ...flags]);
 if (failed.length > 0) say(`\nfailed: ${failed.join(', ')}`);

@@ -1,7 +1,7 @@
 import { openRegistryStore, type RegistryStore } from '#jetstream';
-import { connectBroker, encodeEvent, publishBatch, ViewFollower } from '#nats';
+import { ViewFollower } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
-import { fixtureEvent } from './fixtures.js';
+import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
 import { startRegistry } from './registry.js';
@@ -9,19 +9,6 @@ import { startRegistry } from './registry.js';
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const ROUNDS = options.isQuick ? 3 : 5;
 const PROJECTED_MS_MAX = 120_000;
-
-const connect = (broker: TestBroker) =>
-  connectBroker({ url: broker.url, user: broker.user, password: broker.password });
-
-async function fill(store: RegistryStore, instances: number): Promise<void> {
-  for (let start = 0; start < instances; start += 1_000) {
-    const messages = Array.from({ length: Math.min(1_000, instances - start) }, (_, offset) => {
-      const event = fixtureEvent(start + offset, instances);
-      return { subject: store.subjects.journal(event.aggregate), ...encodeEvent(event) };
-    });
-    await publishBatch(store.connection, store.streams.journal, messages);
-  }
-}
 
 /** A registry that starts with an empty view, until all of the journal is in the bucket. */
 async function project(broker: TestBroker, store: RegistryStore) {
@@ -62,7 +49,7 @@ interface Costs {
 async function costsOf(instances: number): Promise<Costs> {
   const broker = await startTestBroker();
   const store = await openRegistryStore({ connection: await connect(broker) });
-  await fill(store, instances);
+  await fillJournal(store, instances, instances);
   const projected = await project(broker, store);
   const readySeconds: number[] = [];
   const residentMb: number[] = [];
@@ -98,13 +85,24 @@ function figuresOf(instances: number, costs: Costs): Figure[] {
   ];
 }
 
+/** What each further instance takes: the process itself is in both sizes. */
+function memoryOf(sizes: readonly [number, Costs][]): Figure[] {
+  const [first, last] = [sizes[0], sizes.at(-1)];
+  if (first === undefined || last === undefined || first === last) return [];
+  const resident = ([, costs]: [number, Costs]): number => figureOf('', '', costs.residentMb).value;
+  const value = ((resident(last) - resident(first)) * 1_024) / (last[0] - first[0]);
+  const note =
+    'resident memory, which is more than the heap holds; between the smallest and the largest size';
+  return [{ name: 'registry, for each instance', value, unit: 'KB', goal: { atMost: 2 }, note }];
+}
+
 const measured: [number, Costs][] = [];
 for (const instances of SIZES) measured.push([instances, await costsOf(instances)]);
 const curve = (of: (costs: Costs) => readonly number[]) =>
   measured.map(([instances, costs]) => [instances, figureOf('', '', of(costs)).value] as const);
 printFigures(
   'Large views: loading, cold start, memory',
-  measured.flatMap(([instances, costs]) => figuresOf(instances, costs)),
+  [...measured.flatMap(([instances, costs]) => figuresOf(instances, costs)), ...memoryOf(measured)],
   {
     fixture: 'instances of about 900 B; the loading client is this process, which also holds nothing else',
     durability: 'reading; the journal was filled on a broker that syncs every 2 minutes',

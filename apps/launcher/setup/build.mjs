@@ -9,7 +9,15 @@ const stampFile = inRoot('dist', '.rollcall-build');
 const compilerState = inRoot('dist', '.tsbuildinfo');
 
 /** What .config/tsconfig.build.json compiles. */
-const SOURCE_FOLDERS = ['apps', 'libs', 'test/bench', 'test/e2e/fixtures'];
+const SOURCE_FOLDERS = [
+  'apps',
+  'libs',
+  'test/bench',
+  'test/e2e/fixtures',
+  // What benchmarks share with tests.
+  'test/integration/client',
+  'test/integration/sql',
+];
 const SETTINGS = ['tsconfig.json', '.config/tsconfig.build.json', 'package.json', 'package-lock.json'];
 
 function filesBelow(directory, wanted) {

@@ -1,6 +1,5 @@
-import { headers } from '@nats-io/nats-core';
 import type { StoredRecord, ViewBucket, ViewWrite, ViewWriter } from '#application';
-import { AckPublisher, encodeJson, type JournalPlace, readAll } from '#nats';
+import { AckPublisher, encodeJson, type JournalPlace, OutgoingHeaders, readAll } from '#nats';
 
 /** The view in a KV bucket, written by message so that each write can carry its guard and its life span. */
 export class JetStreamViewBucket implements ViewBucket {
@@ -41,11 +40,10 @@ export class JetStreamViewBucket implements ViewBucket {
   }
 
   #outgoing({ key, value, expectedRevision, ttlMs }: ViewWrite) {
-    const head = headers();
-    head.set('content-type', 'application/json');
+    const headers = new OutgoingHeaders([['content-type', 'application/json']]);
     if (expectedRevision !== undefined)
-      head.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
-    if (ttlMs !== undefined) head.set('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);
-    return { subject: this.#place.streams.viewSubjects + key, payload: encodeJson(value), headers: head };
+      headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
+    if (ttlMs !== undefined) headers.put('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);
+    return { subject: this.#place.streams.viewSubjects + key, payload: encodeJson(value), headers };
   }
 }

@@ -1,4 +1,5 @@
 export { encodeEvent, encodeJson } from './codec/encode.js';
+export { OutgoingHeaders } from './codec/outgoing-headers.js';
 export { headerBytes } from './codec/header-block.js';
 export { headerBlock, headerIn } from './codec/header-block.js';
 export { rawEvent } from './codec/raw-event.js';

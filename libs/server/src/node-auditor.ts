@@ -2,6 +2,10 @@ import { limits } from '#contracts';
 import { Auditor, type CheckpointSigner, type Log } from '#application';
 import type { Projection, RegistryStore } from '#jetstream';
 import { keepOutside, openSigner } from './audit-files.js';
+import { SpareTime } from './spare-time.js';
+
+/** Ten seconds of load; then the chain catches up even so. */
+const PUT_OFF_TICKS_MAX = 20;
 
 export interface NodeAuditor {
   /** Resolves when nothing of it runs any more. */
@@ -23,6 +27,7 @@ export async function startAuditor(
   const signer = directory === undefined ? undefined : await openSigner(directory);
   const auditor = new Auditor({ journal: store.journal, source: store.audit, trail: store.audit });
   const vouch = checkpointer(store, signer, directory);
+  const spare = new SpareTime(projector, PUT_OFF_TICKS_MAX);
   let working: Promise<void> | undefined;
   const work = async (isLast: boolean): Promise<void> => {
     try {
@@ -35,7 +40,7 @@ export async function startAuditor(
     working = undefined;
   };
   const timer = setInterval(() => {
-    if (projector.isLeading) working ??= work(false);
+    if (working === undefined && spare.isNow()) working = work(false);
   }, limits.auditTickMs).unref();
   return {
     stop: async () => {

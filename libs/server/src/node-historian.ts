@@ -1,6 +1,10 @@
 import { limits } from '#contracts';
 import { type Log, SnapshotMaker } from '#application';
 import type { Projection, RegistryStore } from '#jetstream';
+import { SpareTime } from './spare-time.js';
+
+/** A minute of load; then a snapshot is due even so. */
+const PUT_OFF_TICKS_MAX = 30;
 
 export interface Historian {
   /** Resolves when nothing of it runs any more. */
@@ -14,6 +18,7 @@ export function startHistorian(
   log: Log,
 ): Historian {
   const maker = new SnapshotMaker({ journal, snapshots, log });
+  const spare = new SpareTime(projector, PUT_OFF_TICKS_MAX);
   let working: Promise<void> | undefined;
   const work = async (): Promise<void> => {
     try {
@@ -26,7 +31,7 @@ export function startHistorian(
     working = undefined;
   };
   const timer = setInterval(() => {
-    if (projector.isLeading) working ??= work();
+    if (working === undefined && spare.isNow()) working = work();
   }, limits.snapshotTickMs).unref();
   return {
     stop: async () => {

@@ -34,23 +34,29 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
     );
   }
   const given = body as Record<string, unknown>;
-  const { incarnation: _taken, ...input } = { ...defaults, ...given, ...names } as Record<string, unknown>;
-  const problems = [
-    ...nameProblems(names, given),
-    ...unknownFields(recordSchemas.instance, given, ''),
-    ...problemsOf({ ...input, incarnation: 1 }),
-  ];
-  if (problems.length > 0) {
-    throw new RollcallError(
-      'ROLLCALL_RECORD_INVALID',
-      `the instance record is not valid: ${describeProblems(problems)}`,
-      {
-        details: { problems },
-      },
-    );
+  const input = { ...defaults, ...given, ...names };
+  const record = { ...input, incarnation: 1 };
+  if (
+    hasUnknownFields(recordSchemas.instance, given) ||
+    recordProblems('instance', record).length > 0 ||
+    nameProblems(names, given).length > 0
+  ) {
+    refuse([
+      ...nameProblems(names, given),
+      ...unknownFields(recordSchemas.instance, given, ''),
+      ...problemsOf(record),
+    ]);
   }
   checkSize(input);
   return input as unknown as RegistrationInput;
+}
+
+function refuse(problems: readonly FieldProblem[]): never {
+  throw new RollcallError(
+    'ROLLCALL_RECORD_INVALID',
+    `the instance record is not valid: ${describeProblems(problems)}`,
+    { details: { problems } },
+  );
 }
 
 /** Whether it is valid is asked fast; what is wrong with it is told by whoever tells everything at once. */
@@ -68,6 +74,19 @@ function nameProblems(names: InstanceNames, given: Record<string, unknown>): Fie
   }));
   const taken = { path: 'incarnation', problem: 'is taken by the registry and cannot be given' };
   return given['incarnation'] === undefined ? problems : [...problems, taken];
+}
+
+/** Whether there are any is asked of every registration; which ones, only of those that have some. */
+function hasUnknownFields(schema: Schema, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { items, properties } = schema;
+  if (Array.isArray(value)) return items !== undefined && value.some((item) => hasUnknownFields(items, item));
+  if (properties === undefined) return false;
+  for (const name of Object.keys(value)) {
+    const inner = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (inner === undefined || hasUnknownFields(inner, (value as Record<string, unknown>)[name])) return true;
+  }
+  return false;
 }
 
 function unknownFields(schema: Schema, value: unknown, above: string): FieldProblem[] {

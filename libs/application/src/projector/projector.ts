@@ -31,6 +31,11 @@ export class Projector {
     return this.#term?.position;
   }
 
+  /** Whether events were read that the bucket does not hold yet: what can wait should not compete with them. */
+  get isBusy(): boolean {
+    return this.#term !== undefined && this.#term.foldedTo > this.#term.position;
+  }
+
   /** Why the last term ended, until a later one has written again; e.g. ROLLCALL_BROKER_DISK_FULL. */
   get trouble(): Error | undefined {
     return this.#term?.hasWritten === true ? undefined : this.#trouble;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { headers as newHeaders, type NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
 import { type ApiFailure, apiError, brokerError } from '../connection/broker-error.js';
+import { OutgoingHeaders } from '../codec/outgoing-headers.js';
 import type { Outgoing } from './publisher.js';
 
 interface BatchReply {
@@ -20,6 +21,7 @@ export async function publishBatch(
   connection: NatsConnection,
   stream: string,
   messages: readonly Outgoing[],
+  timeoutMs: number = limits.readTimeoutMs,
 ): Promise<{ readonly lastSequence: number }> {
   const last = messages.at(-1);
   if (last === undefined || messages.length > limits.batchMessagesMax) {
@@ -33,29 +35,25 @@ export async function publishBatch(
     connection.publish(message.subject, message.payload, { headers: batchHeaders(message, id, index + 1) });
   }
   const headers = batchHeaders(last, id, messages.length);
-  headers.set('Nats-Batch-Commit', '1');
-  const reply = await requestCommit(connection, last, headers);
+  headers.put('Nats-Batch-Commit', '1');
+  const reply = await requestCommit(connection, last, { headers, timeout: timeoutMs });
   return readReply(reply, stream, messages.length);
 }
 
-function batchHeaders(message: Outgoing, id: string, position: number) {
-  const copy = newHeaders();
-  for (const [name, values] of message.headers ?? []) for (const value of values) copy.append(name, value);
-  copy.set('Nats-Batch-Id', id);
-  copy.set('Nats-Batch-Sequence', String(position));
-  return copy;
+/** A copy: a batch that is refused may be sent again, message by message. */
+function batchHeaders({ headers }: Outgoing, id: string, position: number): OutgoingHeaders {
+  const copy = new OutgoingHeaders();
+  for (const [name, values] of headers ?? []) copy.headers.set(name, values);
+  return copy.put('Nats-Batch-Id', id).put('Nats-Batch-Sequence', String(position));
 }
 
 async function requestCommit(
   connection: NatsConnection,
   last: Outgoing,
-  headers: ReturnType<typeof newHeaders>,
+  options: { readonly headers: OutgoingHeaders; readonly timeout: number },
 ): Promise<BatchReply> {
   try {
-    const reply = await connection.request(last.subject, last.payload, {
-      headers,
-      timeout: limits.readTimeoutMs,
-    });
+    const reply = await connection.request(last.subject, last.payload, options);
     return reply.json<BatchReply>();
   } catch (error) {
     const text = `the batch ending on "${last.subject}" got no answer`;

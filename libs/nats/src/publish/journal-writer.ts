@@ -12,6 +12,7 @@ import {
 import { encodeEvent } from '../codec/encode.js';
 import { type LastMessage, lastMessage, type Reads } from '../read/last-message.js';
 import { publishBatch } from './batch.js';
+import { GroupCommit } from './group-commit.js';
 import { AckPublisher, type Outgoing } from './publisher.js';
 
 /** How many events may carry the expected revision of their aggregate. 0 means: nobody has written yet. */
@@ -35,11 +36,16 @@ const BEHIND_PAUSE_MS = 20;
 export class JournalWriter {
   readonly #place: JournalPlace;
   readonly #publisher: AckPublisher;
+  readonly #commit: GroupCommit;
   readonly #manager: Promise<JetStreamManager>;
 
   constructor(place: JournalPlace) {
     this.#place = place;
     this.#publisher = new AckPublisher(place.connection, { stream: place.streams.journal });
+    this.#commit = new GroupCommit({
+      one: async (outgoing) => (await this.#publisher.publish(outgoing)).sequence,
+      all: (group) => this.#publishAll(group, limits.publishTimeoutMs),
+    });
     this.#manager = jetstreamManager(place.connection, {
       checkAPI: false,
       timeout: limits.publishTimeoutMs,
@@ -54,7 +60,7 @@ export class JournalWriter {
   async append(event: NewEvent, guard: Guard = {}): Promise<number> {
     const outgoing = this.#outgoing(event, guard);
     try {
-      return (await this.#publisher.publish(outgoing)).sequence;
+      return await this.#commit.publish(outgoing);
     } catch (error) {
       // The ack may have been lost: then the retry conflicts with our own first attempt.
       const stored = isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')
@@ -68,7 +74,7 @@ export class JournalWriter {
   /** Appends all events or none. Returns the sequence of the last; they are consecutive. */
   async appendBatch(events: readonly (NewEvent & Guard)[]): Promise<number> {
     const messages = events.map((event) => this.#outgoing(event, event));
-    return (await publishBatch(this.#place.connection, this.#place.streams.journal, messages)).lastSequence;
+    return this.#publishAll(messages);
   }
 
   /** The last message on an aggregate's subject: its revision, and what was said. */
@@ -81,10 +87,15 @@ export class JournalWriter {
     this.#publisher.close();
   }
 
+  async #publishAll(messages: readonly Outgoing[], timeoutMs?: number): Promise<number> {
+    const { connection, streams } = this.#place;
+    return (await publishBatch(connection, streams.journal, messages, timeoutMs)).lastSequence;
+  }
+
   #outgoing(event: NewEvent, { expectedRevision }: Guard): Outgoing {
     const encoded = encodeEvent(event);
     if (expectedRevision !== undefined) {
-      encoded.headers.set('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
+      encoded.headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
     }
     return { subject: this.#place.subjects.journal(event.aggregate), ...encoded };
   }

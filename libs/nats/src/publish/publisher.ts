@@ -17,7 +17,8 @@ export interface Outgoing {
   readonly headers?: MsgHdrs;
 }
 
-interface Pending extends Outgoing {
+interface Pending {
+  readonly outgoing: Outgoing;
   readonly resolve: (ack: StoredAck) => void;
   readonly reject: (error: Error) => void;
   deadlineMs: number;
@@ -90,14 +91,15 @@ export class AckPublisher {
     }
     return new Promise((resolve, reject) => {
       const id = (this.#next++).toString(36);
+      const sentAtMs = performance.now();
       const pending: Pending = {
-        ...outgoing,
+        outgoing,
         resolve,
         reject,
         deadlineMs: 0,
         attemptsLeft: this.#attemptsMax,
-        sentAtMs: performance.now(),
-        endsAtMs: performance.now() + this.#attemptsMax * this.#attemptTimeoutMs,
+        sentAtMs,
+        endsAtMs: sentAtMs + this.#attemptsMax * this.#attemptTimeoutMs,
       };
       this.#pending.set(id, pending);
       this.#send(id, pending);
@@ -116,16 +118,15 @@ export class AckPublisher {
   }
 
   #send(id: string, pending: Pending): void {
+    const { subject, payload, headers } = pending.outgoing;
     pending.attemptsLeft -= 1;
     pending.deadlineMs = performance.now() + this.#attemptTimeoutMs;
     try {
-      this.#connection.publish(pending.subject, pending.payload, {
-        reply: `${this.#inbox}.${id}`,
-        ...(pending.headers === undefined ? {} : { headers: pending.headers }),
-      });
+      const reply = `${this.#inbox}.${id}`;
+      this.#connection.publish(subject, payload, headers === undefined ? { reply } : { reply, headers });
     } catch (error) {
       this.#settle(id)?.reject(
-        new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `publishing on "${pending.subject}" failed`, {
+        new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `publishing on "${subject}" failed`, {
           cause: error,
         }),
       );
@@ -146,7 +147,7 @@ export class AckPublisher {
     const reply = readAck(message.string(), this.#stream);
     if (reply.kind === 'stored') this.#settle(id)?.resolve(reply.ack);
     else if (reply.kind === 'failed') {
-      this.#settle(id)?.reject(apiError(reply.failure, `writing "${pending.subject}"`));
+      this.#settle(id)?.reject(apiError(reply.failure, `writing "${pending.outgoing.subject}"`));
     }
   }
 
@@ -163,7 +164,7 @@ export class AckPublisher {
       if (pending.attemptsLeft > 0 && !this.#connection.isClosed()) this.#send(id, pending);
       else {
         const waitedMs = Math.round(now - pending.sentAtMs);
-        const text = `the broker did not acknowledge "${pending.subject}" within ${waitedMs} ms`;
+        const text = `the broker did not acknowledge "${pending.outgoing.subject}" within ${waitedMs} ms`;
         this.#settle(id)?.reject(new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', text));
       }
     }
@@ -176,11 +177,15 @@ export class AckPublisher {
   #onError(error: Error): void {
     if (!(error instanceof errors.PermissionViolationError) || error.operation !== 'publish') return;
     for (const [id, pending] of this.#pending) {
-      if (pending.subject !== error.subject) continue;
+      if (pending.outgoing.subject !== error.subject) continue;
       this.#settle(id)?.reject(
-        new RollcallError('ROLLCALL_BROKER_DENIED', `publishing on "${pending.subject}" is not allowed`, {
-          cause: error,
-        }),
+        new RollcallError(
+          'ROLLCALL_BROKER_DENIED',
+          `publishing on "${pending.outgoing.subject}" is not allowed`,
+          {
+            cause: error,
+          },
+        ),
       );
     }
   }
