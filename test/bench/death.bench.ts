@@ -14,6 +14,8 @@ const WATCHERS = 3;
 const LEASE = { heartbeatMs: 1_000, leaseMs: 10_000 };
 /** Until the first heartbeat has named the connection: before that only its absence can tell. */
 const SETTLE_MS = 1_500;
+/** A registry that has just started judges nobody for the life of a heartbeat and a second. */
+const QUIET_MS = 3_500;
 const DEATHS_APART_MS = 100;
 const TOLD_MS_MAX = 5_000;
 
@@ -64,6 +66,23 @@ const broker = await startTestBroker({ synced: true });
 const registry = await startRegistry(broker);
 const watch = new Watch();
 const close = await openWatchers(broker, watch);
+await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+const ears = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
+const { subjects } = await openRegistryStore({ connection: ears });
+
+/** The hardest moment to die in: the last beat is on its way while the connection ends. */
+function nextBeat(service: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const subscription = ears.subscribe(subjects.heartbeatAll, {
+      callback: (_error, message) => {
+        if (subjects.parseHeartbeat(message.subject)?.service !== service) return;
+        subscription.unsubscribe();
+        resolve(undefined);
+      },
+    });
+  });
+}
+
 const samples: number[] = [];
 for (let first = 0; first < VICTIMS; first += ABREAST) {
   const wave = Array.from({ length: ABREAST }, (_, index) => `victim-${first + index}`);
@@ -75,13 +94,16 @@ for (let first = 0; first < VICTIMS; first += ABREAST) {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   for (const [index, victim] of victims.entries()) {
     await new Promise((resolve) => setTimeout(resolve, DEATHS_APART_MS));
-    const told = watch.toldAll(wave[index] as string);
+    const service = wave[index] as string;
+    const told = watch.toldAll(service);
+    if ((first + index) % 2 === 0) await nextBeat(service);
     const killedAtMs = performance.now();
     victim.signal('SIGKILL');
     samples.push((await told) - killedAtMs);
   }
 }
 await close();
+await ears.close();
 await registry.stop();
 await broker.stop();
 const { p50, p99, max } = percentiles(samples);

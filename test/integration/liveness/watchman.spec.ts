@@ -86,6 +86,16 @@ async function bareInstance(instance: string, options: Partial<NodeConnectionOpt
   return {
     live,
     register,
+    /** What it has sent over its connection reaches the stream only now. */
+    beatArrives: async () => {
+      const head = headers();
+      head.set('Nats-TTL', '2s');
+      const payload = JSON.stringify({ connection: { serverId, clientId } });
+      await store.connection.request(store.subjects.heartbeat(id), payload, {
+        headers: head,
+        timeout: 2_000,
+      });
+    },
     /** Hears a probe and does something else instead of answering. */
     answerNothingTo: (instead: () => Promise<void>) => {
       probes.unsubscribe();
@@ -165,6 +175,28 @@ describe('the watchman', () => {
     });
     expect(['a', 'b', 'c'].map(statesOf)).toEqual([['up'], ['up'], ['up']]);
     await Promise.all(others.map(({ die }) => die()));
+  });
+
+  it('is not deceived by a beat that arrives after the word that its connection has ended', async () => {
+    const late = await bareInstance('late');
+    await untilTold('late', ['up']);
+    await late.die();
+    await untilTold('late', ['up', 'suspect']);
+    expect(verdictOf('late')?.evidence.signal).toBe('disconnect');
+    await late.beatArrives();
+    await untilTold('late', ['up', 'suspect', 'expired']);
+    expect(statesOf('late').filter((state) => state === 'suspect')).toHaveLength(1);
+  });
+
+  it('remembers a connection that ended while nobody was judged', async () => {
+    const forgotten = await bareInstance('forgotten');
+    await untilTold('forgotten', ['up']);
+    await broker.pause();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await broker.resume();
+    await forgotten.die();
+    await untilTold('forgotten', ['up', 'suspect']);
+    expect(verdictOf('forgotten')?.evidence.signal).toBe('disconnect');
   });
 
   it('does not suspect an instance whose heartbeats stop but who answers probes', async () => {

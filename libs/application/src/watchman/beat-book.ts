@@ -1,16 +1,21 @@
-import { type HeartbeatBody, type IncarnationId, incarnationKey } from '#contracts';
-import type { Disconnect } from '../ports/sight.js';
+import { type IncarnationId, incarnationKey } from '#contracts';
+import { connectionKey, type ConnectionWord } from './ended-connections.js';
 
 export interface Beat {
   readonly id: IncarnationId;
   /** Broker time, ms. */
   readonly atMs: number;
-  readonly body: HeartbeatBody;
 }
 
-/** The last valid beat of every incarnation, and whose connection it came over. */
+/** Changed in place: a new one each beat would outlive the young generation, and be garbage of the old. */
+interface KnownBeat extends Beat {
+  atMs: number;
+  connection: string | undefined;
+}
+
+/** When every incarnation has last beaten validly, and over whose connection. */
 export class BeatBook {
-  readonly #beats = new Map<string, Beat>();
+  readonly #beats = new Map<string, KnownBeat>();
   /** Keys of the beats that came over a connection. Hearts of one process may share one. */
   readonly #connections = new Map<string, Set<string>>();
 
@@ -22,22 +27,26 @@ export class BeatBook {
     return this.#beats.get(incarnationKey(id));
   }
 
-  note(beat: Beat): void {
-    const key = incarnationKey(beat.id);
+  note({ id, atMs }: Beat, over: ConnectionWord): void {
+    const key = incarnationKey(id);
+    const connection = connectionKey(over);
     const known = this.#beats.get(key);
-    if (known !== undefined && known.atMs > beat.atMs) return;
-    this.#forgetConnection(known);
-    this.#beats.set(key, beat);
-    const connection = connectionKey(beat.body.connection);
-    if (connection === undefined) return;
-    const sharers = this.#connections.get(connection);
-    if (sharers === undefined) this.#connections.set(connection, new Set([key]));
-    else sharers.add(key);
+    if (known === undefined) {
+      this.#beats.set(key, { id, atMs, connection });
+      this.#join(connection, key);
+      return;
+    }
+    if (known.atMs > atMs) return;
+    known.atMs = atMs;
+    if (known.connection === connection) return;
+    this.#leave(known.connection, key);
+    known.connection = connection;
+    this.#join(connection, key);
   }
 
   forget(id: IncarnationId): void {
     const key = incarnationKey(id);
-    this.#forgetConnection(this.#beats.get(key));
+    this.#leave(this.#beats.get(key)?.connection, key);
     this.#beats.delete(key);
   }
 
@@ -47,24 +56,22 @@ export class BeatBook {
   }
 
   /** Whose last beat came over a connection. */
-  ownersOf(connection: Disconnect): IncarnationId[] {
+  ownersOf(connection: ConnectionWord): IncarnationId[] {
     const keys = this.#connections.get(connectionKey(connection) ?? '') ?? [];
     return [...keys].flatMap((key) => this.#beats.get(key)?.id ?? []);
   }
 
-  #forgetConnection(beat: Beat | undefined): void {
-    const connection = connectionKey(beat?.body.connection);
+  #join(connection: string | undefined, key: string): void {
+    if (connection === undefined) return;
+    const sharers = this.#connections.get(connection);
+    if (sharers === undefined) this.#connections.set(connection, new Set([key]));
+    else sharers.add(key);
+  }
+
+  #leave(connection: string | undefined, key: string): void {
     const sharers = this.#connections.get(connection ?? '');
-    if (beat === undefined || connection === undefined || sharers === undefined) return;
-    sharers.delete(incarnationKey(beat.id));
+    if (connection === undefined || sharers === undefined) return;
+    sharers.delete(key);
     if (sharers.size === 0) this.#connections.delete(connection);
   }
-}
-
-/** A stranger's word: anything but a server id and a number names no connection. */
-function connectionKey(
-  connection: { serverId?: unknown; clientId?: unknown } | undefined,
-): string | undefined {
-  if (typeof connection?.serverId !== 'string' || typeof connection.clientId !== 'number') return undefined;
-  return `${connection.serverId}/${connection.clientId}`;
 }

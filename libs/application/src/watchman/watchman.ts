@@ -10,6 +10,7 @@ import {
 import { classifyBeat, fromTime, leaseTimes, toTime, ttlRefusal } from '#domain';
 import type { Disconnect, LeaseMessage } from '../ports/sight.js';
 import type { BeatBook } from './beat-book.js';
+import { EndedConnections } from './ended-connections.js';
 import { isSuspect } from './headcount.js';
 import { Protector } from './protector.js';
 import { Rounds } from './rounds.js';
@@ -38,6 +39,7 @@ export class Watchman {
   readonly #suspects: Suspects;
   readonly #rounds: Rounds;
   readonly #raising = new Set<string>();
+  readonly #ended = new EndedConnections();
   readonly #doneAtMs = {
     tick: 0,
     sweep: -Infinity,
@@ -117,13 +119,32 @@ export class Watchman {
       return;
     }
     this.#parts.onCount?.('beat');
-    this.#watch.beats.note({ id, atMs, body: message.body() });
-    this.#suspects.onBeat(id, atMs);
+    const { connection } = message.body();
+    const ended = this.#ended.find(connection);
+    this.#watch.beats.note({ id, atMs: Math.min(atMs, ended?.atMs ?? Infinity) }, connection);
+    if (ended === undefined) this.#suspects.onBeat(id, atMs);
+    else this.#lookAtOwners(ended.disconnect);
   }
 
   #onDisconnect(disconnect: Disconnect): void {
-    for (const id of this.#watch.beats.ownersOf(disconnect))
-      void this.#raise(id, { signal: 'disconnect', detail: `its connection ended: ${disconnect.reason}` });
+    this.#ended.note(disconnect, this.#watch.brokerClock.nowMs() ?? Infinity);
+    this.#lookAtOwners(disconnect);
+  }
+
+  /** Who cannot be judged now, because of a gap or because too many are asked already, is looked at again. */
+  #lookAtOwners(disconnect: Disconnect): void {
+    const evidence: Evidence = {
+      signal: 'disconnect',
+      detail: `its connection ended: ${disconnect.reason}`,
+    };
+    let isForAll = true;
+    for (const id of this.#watch.beats.ownersOf(disconnect)) {
+      const view = this.#watch.viewOf(id);
+      if (view === undefined || view.leaseMs === 0 || isSuspect(view)) continue;
+      if (this.#mayBeSuspected(view)) void this.#raise(id, evidence);
+      else isForAll = false;
+    }
+    this.#ended.lookAgain(disconnect, !isForAll);
   }
 
   #onReport(id: IncarnationId, { reporter, detail }: FailedCallReport): void {
@@ -197,6 +218,7 @@ export class Watchman {
     // Also when the broker's clock went back: what was seen since then was not seen in the future.
     if (this.#watch.sightSinceMs > brokerMs) this.#watch.sightSinceMs = brokerMs;
     this.#suspects.attendAll();
+    for (const disconnect of this.#ended.toLookAt()) this.#lookAtOwners(disconnect);
     this.#rounds.lookAtDue(nowMs, brokerMs);
     if (this.#isDue('forget', FORGET_EVERY_MS, nowMs)) this.#forgetAbsent(brokerMs);
     if (!this.#parts.leadership.isLeader) return;
