@@ -1,6 +1,7 @@
 import { Command as Program, type OptionValues } from 'commander';
 import { addCalls } from './program-calls.js';
 import { collect, common, example, past, typed } from './program-parts.js';
+import { addBackup } from './program-files.js';
 import { addConfig } from './program-config.js';
 import { addLookingBack, addProof } from './program-history.js';
 import { runCommand, runLocalCommand } from './run.js';
@@ -19,6 +20,7 @@ export function createProgram(version: string): Program {
   addCalls(program);
   addLookingBack(program);
   addProof(program);
+  addBackup(program);
   addKeeping(program);
   addSql(program);
   addConfig(program);

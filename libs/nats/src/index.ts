@@ -35,3 +35,6 @@ export {
   ViewFollower,
 } from './view/view-follower.js';
 export { keyPatterns, type ViewScope } from './view/view-scope.js';
+export { restoreStream } from './snapshot/restore-stream.js';
+export { snapshotStream } from './snapshot/snapshot-stream.js';
+export type { StoredStream, StreamPlace } from './snapshot/stream-api.js';

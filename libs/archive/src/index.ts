@@ -1,0 +1,7 @@
+/** History in files. See README.md. */
+export { checkBackup } from './backup/check-backup.js';
+export { type BackupOptions, createBackup } from './backup/create-backup.js';
+export type { BackedUpStream, Manifest } from './backup/manifest.js';
+export type { BackupPlace } from './backup/place.js';
+export { type Restored, restoreBackup, type RestoreOptions } from './backup/restore-backup.js';
+export type { OnProgress } from './progress.js';
