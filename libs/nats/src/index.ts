@@ -17,6 +17,7 @@ export {
 } from './connection/connect.js';
 export { type ConnectionHandlers, watchConnection } from './connection/status.js';
 export { publishBatch } from './publish/batch.js';
+export { publishRawBatch, type RawMessage } from './publish/raw-batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
 export type { StoredAck } from './publish/ack.js';
 export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';

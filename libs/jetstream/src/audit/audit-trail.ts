@@ -15,14 +15,16 @@ export class JetStreamAudit implements AuditTrail, AuditSource {
   }
 
   async readStored(
-    { from, to }: { readonly from: number; readonly to: number },
+    { from, to, patterns }: Parameters<AuditSource['readStored']>[0],
     onEvent: (event: StoredEvent) => void,
   ): Promise<void> {
     if (to < from) return;
     let isPast = false;
+    const lead = this.#place.subjects.journalAll.slice(0, -1);
     const order = {
       ...this.#order(this.#place.streams.journal),
       from: { sequence: from },
+      ...(patterns === undefined ? {} : { filterSubjects: patterns.map((pattern) => lead + pattern) }),
       isDone: () => isPast,
     };
     await readAll(this.#place.connection, order, (message) => {

@@ -4,7 +4,7 @@ import { limits, RollcallError } from '#contracts';
 import { type ApiFailure, apiError, brokerError } from '../connection/broker-error.js';
 import type { Outgoing } from './publisher.js';
 
-interface BatchReply {
+export interface BatchReply {
   readonly error?: ApiFailure;
   readonly stream?: string;
   readonly seq?: number;
@@ -35,7 +35,7 @@ export async function publishBatch(
   const headers = batchHeaders(last, id, messages.length);
   headers.set('Nats-Batch-Commit', '1');
   const reply = await requestCommit(connection, last, headers);
-  return readReply(reply, stream, messages.length);
+  return readBatchReply(reply, stream, messages.length);
 }
 
 function batchHeaders(message: Outgoing, id: string, position: number) {
@@ -63,7 +63,7 @@ async function requestCommit(
   }
 }
 
-function readReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
+export function readBatchReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
   if (reply.error !== undefined) {
     const error = apiError(reply.error, 'storing a batch');
     if (error.code === 'ROLLCALL_UNAVAILABLE') {

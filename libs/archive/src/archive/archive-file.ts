@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { errorText, quote, RollcallError } from '#contracts';
+import { type ArchiveLine, parseArchiveLine, printArchiveLine } from '#application';
+
+/** An archive that is being written. Until it is finished there is no file of its name. */
+export interface ArchiveWriter {
+  write(line: Exclude<ArchiveLine, { readonly kind: 'end' }>): Promise<void>;
+  /** Writes the last line, and gives the file its name. Returns how many events it holds. */
+  finish(): Promise<number>;
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>;
+}
+
+/** Lines are handed on in pieces: one call for each would cost more than what it does. */
+const PIECE_CHARS = 64 * 1024;
+
+/**
+ * @param path ends with `.gz`: compressed
+ * @throws ROLLCALL_PLACE_TAKEN
+ */
+export async function writeArchive(path: string): Promise<ArchiveWriter> {
+  if ((await stat(path).catch(() => undefined)) !== undefined)
+    throw new RollcallError('ROLLCALL_PLACE_TAKEN', `${quote(path)} exists`);
+  const unfinished = `${path}.unfinished`;
+  const file = createWriteStream(unfinished, { mode: 0o600 });
+  const gzip = path.endsWith('.gz') ? createGzip({ level: 1 }) : undefined;
+  gzip?.pipe(file);
+  const out = gzip ?? file;
+  const written = finished(file);
+  // Reported where it is waited for.
+  written.catch(() => undefined);
+  const digest = createHash('sha256');
+  let events = 0;
+  let piece = '';
+  const flush = async (): Promise<void> => {
+    const text = piece;
+    piece = '';
+    digest.update(text);
+    if (!out.write(text)) await Promise.race([once(out, 'drain'), written]);
+  };
+  return {
+    write: async (line) => {
+      piece += `${printArchiveLine(line)}\n`;
+      if (line.kind === 'event') events += 1;
+      if (piece.length >= PIECE_CHARS) await flush();
+    },
+    finish: async () => {
+      await flush();
+      out.end(`${printArchiveLine({ kind: 'end', events, digest: digest.digest('hex') })}\n`);
+      await written;
+      await rename(unfinished, path);
+      return events;
+    },
+    abandon: async () => {
+      file.destroy();
+      await rm(unfinished, { force: true });
+    },
+  };
+}
+
+/**
+ * The lines of an archive, one after the other. After the last it is refused when it was cut off, or is not what was
+ * written: whoever must not use a part of it reads it twice.
+ * @throws ROLLCALL_ARCHIVE_INVALID
+ */
+export async function* readArchive(path: string): AsyncGenerator<ArchiveLine> {
+  const file = createReadStream(path);
+  const input: Readable = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  file.on('error', (error) => input.destroy(error));
+  const digest = createHash('sha256');
+  let [number, events] = [0, 0];
+  let last: ArchiveLine | undefined;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      number += 1;
+      if (last?.kind === 'end') throw invalid(`${quote(path)} goes on behind its end, with line ${number}`);
+      last = parseArchiveLine(text, number);
+      if (last.kind !== 'end') digest.update(`${text}\n`);
+      if (last.kind === 'event') events += 1;
+      yield last;
+    }
+  } catch (error) {
+    throw error instanceof RollcallError
+      ? error
+      : invalid(`${quote(path)} cannot be read: ${errorText(error)}`);
+  }
+  if (last?.kind !== 'end') throw invalid(`${quote(path)} was cut off after line ${number}`);
+  if (last.events !== events)
+    throw invalid(`${quote(path)} holds ${events} events, and its last line says ${last.events}`);
+  if (last.digest !== digest.digest('hex'))
+    throw invalid(`${quote(path)} was changed: its last line says another SHA-256`);
+}
+
+function invalid(what: string): RollcallError {
+  return new RollcallError('ROLLCALL_ARCHIVE_INVALID', what);
+}
