@@ -53,16 +53,17 @@ export async function replayArchive(path: string, options: ReplayOptions): Promi
     total: before + found.events,
   });
   const pace = new Pace(options.speed ?? Infinity, options.signal);
+  const begin = async (): Promise<void> => {
+    await writer.flush();
+    await markBeginning(store, { firstSequence, lastSequence: writer.next - 1 });
+    await options.onBefore?.();
+  };
   try {
     for await (const line of readArchive(path)) {
       options.signal?.throwIfAborted();
       if (line.kind !== 'before' && line.kind !== 'event') continue;
       if (line.kind === 'event') {
-        if (writer.events === 0) {
-          await writer.flush();
-          await markBeginning(store, { firstSequence, lastSequence: writer.next - 1 });
-          await options.onBefore?.();
-        }
+        if (writer.events === 0) await begin();
         if (pace.mustWait(line.event)) {
           await writer.flush();
           await pace.wait();
@@ -70,6 +71,7 @@ export async function replayArchive(path: string, options: ReplayOptions): Promi
       }
       await writer.write(line.event, line.kind);
     }
+    if (writer.events === 0) await begin();
     await writer.flush();
   } finally {
     store.journal.close();
