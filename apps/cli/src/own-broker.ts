@@ -20,11 +20,14 @@ export async function withBroker<Result>(
   }
 }
 
-/** @param syncInterval as nats-server takes it; default `always` */
-export async function startOwnBroker(options: {
+interface OwnBroker {
   readonly dataDir: string;
   readonly port: number;
-  readonly syncInterval?: string;
-}): Promise<RunningBroker> {
-  return startBroker({ binary: await findBinary({ progress: remark }), ...options });
+  /** What is lost with the machine can be made again: it is not synced before every acknowledgement. */
+  readonly isDisposable?: boolean;
+}
+
+export async function startOwnBroker({ dataDir, port, isDisposable }: OwnBroker): Promise<RunningBroker> {
+  const binary = await findBinary({ progress: remark });
+  return startBroker({ binary, dataDir, port, ...(isDisposable === true && { syncInterval: '2m' }) });
 }

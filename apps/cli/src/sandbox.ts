@@ -43,8 +43,7 @@ export async function startSandbox(httpPort: number): Promise<Sandbox> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    // What is lost with the machine is replayed again.
-    broker = await startOwnBroker({ dataDir: join(directory, 'nats'), port: -1, syncInterval: '2m' });
+    broker = await startOwnBroker({ dataDir: join(directory, 'nats'), port: -1, isDisposable: true });
     const { url, user, password } = broker;
     connection = await connectBroker({ url, user, password, name: 'rollcall-replay' });
     const login = { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password };

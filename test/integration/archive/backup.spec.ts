@@ -16,7 +16,7 @@ const EVENTS = 6_000;
 let directory: string;
 let source: TestBroker;
 let store: RegistryStore;
-let isWriting = true;
+const stopped = new AbortController();
 let manifest: Manifest;
 let writtenMeanwhile: number;
 let writing: Promise<void>;
@@ -65,7 +65,7 @@ beforeAll(async () => {
   await new SnapshotMaker({ ...store, eventsMin: 1_000, log: silentLog }).makeNext();
   await auditor.catchUp();
   writing = (async () => {
-    while (isWriting) {
+    while (!stopped.signal.aborted) {
       await write();
       await auditor.catchUp();
     }
@@ -73,7 +73,7 @@ beforeAll(async () => {
   const before = written;
   manifest = await createBackup(store, place(), { nowMs: Date.parse('2026-11-28T03:12:00Z') });
   writtenMeanwhile = written - before;
-  isWriting = false;
+  stopped.abort();
   await writing;
 });
 afterAll(async () => {

@@ -46,7 +46,7 @@ export function printArchiveLine(line: ArchiveLine): string {
       return `{"before":${printEvent(line.event)}}`;
     case 'event':
       return printEvent(line.event);
-    case 'end':
+    default:
       return JSON.stringify({ end: line.events, digest: line.digest });
   }
 }
