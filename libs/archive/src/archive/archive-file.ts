@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { errorText, quote, RollcallError } from '#contracts';
+import { errorText, limits, quote, RollcallError } from '#contracts';
 import { type ArchiveLine, parseArchiveLine, printArchiveLine } from '#application';
 
 /** An archive that is being written. Until it is finished there is no file of its name. */
@@ -78,13 +77,17 @@ export async function* readArchive(path: string): AsyncGenerator<ArchiveLine> {
   let [number, events] = [0, 0];
   let last: ArchiveLine | undefined;
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      number += 1;
-      if (last?.kind === 'end') throw invalid(`${quote(path)} goes on behind its end, with line ${number}`);
-      last = parseArchiveLine(text, number);
-      if (last.kind !== 'end') digest.update(`${text}\n`);
-      if (last.kind === 'event') events += 1;
-      yield last;
+    for await (const piece of linesOf(input)) {
+      const isLast = piece.at(-1)?.startsWith('{"end":') === true;
+      const before = isLast ? piece.slice(0, -1) : piece;
+      if (before.length > 0) digest.update(`${before.join('\n')}\n`);
+      for (const text of piece) {
+        number += 1;
+        if (last?.kind === 'end') throw invalid(`${quote(path)} goes on behind its end, with line ${number}`);
+        last = parseArchiveLine(text, number);
+        if (last.kind === 'event') events += 1;
+        yield last;
+      }
     }
   } catch (error) {
     throw error instanceof RollcallError
@@ -96,6 +99,22 @@ export async function* readArchive(path: string): AsyncGenerator<ArchiveLine> {
     throw invalid(`${quote(path)} holds ${events} events, and its last line says ${last.events}`);
   if (last.digest !== digest.digest('hex'))
     throw invalid(`${quote(path)} was changed: its last line says another SHA-256`);
+}
+
+/** A line of an event is shorter: what has none must not fill our memory. */
+const LINE_CHARS_MAX = 8 * limits.recordBytesMax;
+
+/** Whole lines, as many as came together: an await for each would cost more than what is in it. */
+async function* linesOf(input: Readable): AsyncGenerator<string[]> {
+  let rest = '';
+  for await (const text of input.setEncoding('utf8')) {
+    const lines = (rest + (text as string)).split('\n');
+    rest = lines.pop() as string;
+    if (rest.length > LINE_CHARS_MAX)
+      throw new Error(`it has a line of more than ${LINE_CHARS_MAX} characters`);
+    if (lines.length > 0) yield lines;
+  }
+  if (rest !== '') yield [rest];
 }
 
 function invalid(what: string): RollcallError {

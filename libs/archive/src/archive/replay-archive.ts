@@ -137,6 +137,7 @@ class Writer {
   sameSequence = 0;
   next: number;
   #batch: RawMessage[] = [];
+  #underway: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly options: ReplayOptions,
@@ -152,17 +153,29 @@ class Writer {
       if (event.sequence === this.next) this.sameSequence += 1;
     }
     this.next += 1;
-    if (this.#batch.length === limits.batchMessagesMax) await this.flush();
+    if (this.#batch.length === limits.batchMessagesMax) await this.#send();
   }
 
+  /** Resolves when all that was written is stored. */
   async flush(): Promise<void> {
-    if (this.#batch.length === 0) return;
-    const { stream, from, total } = this.target;
-    const { lastSequence } = await publishRawBatch(this.options.connection, stream, this.#batch);
+    if (this.#batch.length > 0) await this.#send();
+    await this.#underway;
+  }
+
+  /** One batch is under way while the next is read. */
+  async #send(): Promise<void> {
+    const batch = this.#batch;
     this.#batch = [];
-    this.options.onProgress?.('replaying', this.next - from, total);
-    // Somebody who registers in the sandbox meanwhile moves what comes behind.
-    this.next = lastSequence + 1;
+    await this.#underway;
+    const { stream, from, total } = this.target;
+    const expected = this.next - 1;
+    this.#underway = publishRawBatch(this.options.connection, stream, batch).then(({ lastSequence }) => {
+      // Somebody who registers in the sandbox meanwhile moves what comes behind.
+      this.next += lastSequence - expected;
+      this.options.onProgress?.('replaying', lastSequence + 1 - from, total);
+    });
+    // It is told where it is waited for.
+    this.#underway.catch(() => undefined);
   }
 }
 
