@@ -164,7 +164,7 @@ describe('a slice', () => {
 });
 
 describe('a consumer in a test of its own', () => {
-  it('connects to what stood before an incident, and lives through it', async () => {
+  it('connects to what stood before an incident, and lives through it, verdicts included', async () => {
     const registered = async (instance: string, incarnation: number): Promise<number> => {
       const names = { namespace: NAMESPACE, service: 'shop', instance };
       const aggregate = { kind: 'instance', ...names } as const;
@@ -173,8 +173,22 @@ describe('a consumer in a test of its own', () => {
       const id = `${instance}-${incarnation}`;
       return store.journal.append({ id, type: 'rollcall.instance.registered.v1', aggregate, data });
     };
-    await registered('shop-1', 1);
+    const first = await registered('shop-1', 1);
     const from = await registered('shop-2', 1);
+    // About a registration that has another sequence there.
+    const names = { namespace: NAMESPACE, service: 'shop', instance: 'shop-1' };
+    await store.journal.append({
+      id: 'expired',
+      type: 'rollcall.verdict.expired.v1',
+      aggregate: { kind: 'verdict', ...names },
+      data: {
+        ...names,
+        incarnation: 1,
+        registeredSequence: first,
+        state: 'expired',
+        evidence: { signal: 'heartbeat-lapsed' },
+      },
+    });
     const path = await exported({ from: String(from), service: { namespace: NAMESPACE, service: 'shop' } });
 
     const own = await startTestBroker();
@@ -184,7 +198,8 @@ describe('a consumer in a test of its own', () => {
       (await client.discover('shop')).instances.map(({ instance }) => instance);
     expect(await seen()).toEqual(['shop-1']);
     const { to } = await registry.play();
-    expect((await client.discover('shop', { atLeast: to })).instances.length).toBe(2);
+    const { instances } = await client.discover('shop', { atLeast: to });
+    expect(instances.map(({ instance }) => instance)).toEqual(['shop-2']);
     await client.close();
     await registry.stop();
     await own.stop();
@@ -210,7 +225,7 @@ describe('what cannot be exported or replayed', () => {
     ).rejects.toMatchObject({ code: 'ROLLCALL_PLACE_TAKEN' });
     expect(await readFile(path)).toEqual(text);
     await expect(replayArchive(path, { connection: store.connection })).rejects.toThrow(`"REGISTRY" has `);
-    expect((await store.journal.ends()).lastSequence).toBe(last + 2);
+    expect((await store.journal.ends()).lastSequence).toBe(last + 3);
   });
 
   it('is an archive that was cut, or of which a line was changed, dropped, doubled or put in', async () => {
