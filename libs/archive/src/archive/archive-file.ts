@@ -97,11 +97,20 @@ export async function* readArchive(path: string): AsyncGenerator<ArchiveLine> {
       ? error
       : invalid(`${quote(path)} cannot be read: ${errorText(error)}`);
   }
+  checkEnd(path, last, { number, events, digest: digest.digest('hex') });
+}
+
+interface Read {
+  readonly number: number;
+  readonly events: number;
+  readonly digest: string;
+}
+
+function checkEnd(path: string, last: ArchiveLine | undefined, { number, events, digest }: Read): void {
   if (last?.kind !== 'end') throw invalid(`${quote(path)} was cut off after line ${number}`);
   if (last.events !== events)
     throw invalid(`${quote(path)} holds ${events} events, and its last line says ${last.events}`);
-  if (last.digest !== digest.digest('hex'))
-    throw invalid(`${quote(path)} was changed: its last line says another SHA-256`);
+  if (last.digest !== digest) throw invalid(`${quote(path)} was changed: its last line says another SHA-256`);
 }
 
 /** A line of an event is shorter: what has none must not fill our memory. */
