@@ -167,15 +167,18 @@ class Writer {
     const batch = this.#batch;
     this.#batch = [];
     await this.#underway;
-    const { stream, from, total } = this.target;
-    const expected = this.next - 1;
-    this.#underway = publishRawBatch(this.options.connection, stream, batch).then(({ lastSequence }) => {
-      // Somebody who registers in the sandbox meanwhile moves what comes behind.
-      this.next += lastSequence - expected;
-      this.options.onProgress?.('replaying', lastSequence + 1 - from, total);
-    });
+    this.#underway = this.#store(batch);
     // It is told where it is waited for.
     this.#underway.catch(() => undefined);
+  }
+
+  async #store(batch: readonly RawMessage[]): Promise<void> {
+    const { stream, from, total } = this.target;
+    const expected = this.next - 1;
+    const { lastSequence } = await publishRawBatch(this.options.connection, stream, batch);
+    // Somebody who registers in the sandbox meanwhile moves what comes behind.
+    this.next += lastSequence - expected;
+    this.options.onProgress?.('replaying', lastSequence + 1 - from, total);
   }
 }
 
