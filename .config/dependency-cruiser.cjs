@@ -8,6 +8,7 @@ const rooms = {
   nats: ['contracts', 'domain'],
   broker: ['contracts'],
   jetstream: ['contracts', 'domain', 'application', 'nats'],
+  archive: ['contracts', 'domain', 'application', 'nats', 'jetstream'],
   http: ['contracts', 'domain', 'application'],
   sql: ['contracts', 'domain', 'application'],
   dns: ['contracts', 'domain', 'application'],
@@ -21,7 +22,7 @@ const rooms = {
   nest: ['contracts', 'client', 'tracing'],
   'nest-clients': ['contracts', 'client', 'tracing'],
   'nest-jetstream': ['contracts', 'nats', 'tracing'],
-  testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream'],
+  testkit: ['contracts', 'domain', 'application', 'broker', 'nats', 'jetstream', 'archive'],
 };
 
 /** Third-party packages each room may import. A room that is not named here may import none. */
@@ -36,6 +37,7 @@ const vendors = {
   http: ['@nestjs/', 'rxjs', 'reflect-metadata', 'fastify', 'class-validator', 'class-transformer'],
   sql: ['kysely', 'pg', 'libsql'],
   dns: ['dns-packet'],
+  archive: ['@nats-io/'],
   requests: ['@nats-io/'],
   platform: ['@nestjs/', 'rxjs', 'reflect-metadata', 'zod', 'prom-client'],
   server: ['@nats-io/'],

@@ -1,6 +1,7 @@
 import { Command as Program, type OptionValues } from 'commander';
 import { addCalls } from './program-calls.js';
 import { collect, common, example, past, typed } from './program-parts.js';
+import { addBackup, addReplay } from './program-files.js';
 import { addConfig } from './program-config.js';
 import { addLookingBack, addProof } from './program-history.js';
 import { runCommand, runLocalCommand } from './run.js';
@@ -19,6 +20,8 @@ export function createProgram(version: string): Program {
   addCalls(program);
   addLookingBack(program);
   addProof(program);
+  addReplay(program);
+  addBackup(program);
   addKeeping(program);
   addSql(program);
   addConfig(program);
@@ -158,25 +161,6 @@ function addKeeping(program: Program): void {
     .addHelpText('after', example('rollcall quarantine list', 'rollcall quarantine show 1207'))
     .action((sequence: string, options: OptionValues) =>
       runCommand(async () => (await import('./commands/quarantine.js')).quarantineShow, options, sequence),
-    );
-  common(program.command('replay'), 'the journal as it was written')
-    .option('--from <place>', 'begin at a sequence, an RFC 3339 time, or -15m')
-    .option('--to <place>', 'end there')
-    .option('--service <name>', 'only this service')
-    .option('-A, --all-namespaces', 'not only one namespace')
-    .option(
-      '--speed <factor>',
-      '1 replays at the pace it was written, 10 ten times as fast; default as fast as it goes',
-    )
-    .addHelpText(
-      'after',
-      example('rollcall replay --from -15m --service orders', 'rollcall replay --from 1 --to 1000 --json'),
-    )
-    .action((options: OptionValues) =>
-      runCommand(
-        typed(async () => (await import('./commands/replay.js')).replay),
-        options,
-      ),
     );
   common(program.command('verify'), 'folds the journal from zero and compares with the view bucket')
     .option('--repair', 'write what differs, and nothing else')

@@ -1,5 +1,6 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { BackupPlace } from '#archive';
 import { brokerSettings, findLocalBroker } from '#broker';
 import {
   createStreamNames,
@@ -32,20 +33,14 @@ const CONNECT_TIMEOUT_MS = 3_000;
  * Joins the broker of NATS_URL, or else the one that `npm start` runs beside us.
  * @throws ROLLCALL_BROKER_UNREACHABLE, ROLLCALL_BROKER_REFUSED_LOGIN, ROLLCALL_BROKER_NO_JETSTREAM, ROLLCALL_NOT_FOUND
  */
-export async function openSession({ settings }: ReadSettings): Promise<Session> {
-  const connection = await connect(settings);
+export async function openSession(read: ReadSettings): Promise<Session> {
+  const place = await openPlace(read);
+  const { connection, manager, streams } = place;
   try {
-    const { prefix, domain } = settings;
-    const subjects = createSubjects(prefix);
-    const streams = createStreamNames(prefix);
-    const inDomain = domain === undefined ? {} : { domain };
-    const manager = await jetstreamManager(connection, { checkAPI: false, ...inDomain });
-    const place = { connection, subjects, streams, ...inDomain };
     const journal = new JetStreamJournal(place, manager);
-    await checkRegistry(manager, streams, prefix);
+    await checkRegistry(manager, streams, read.settings.prefix);
     return {
       ...place,
-      manager,
       journal,
       bucket: new JetStreamViewBucket(place),
       snapshots: new JetStreamSnapshots(place, manager),
@@ -54,6 +49,26 @@ export async function openSession({ settings }: ReadSettings): Promise<Session> 
         journal.close();
         await connection.close();
       },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** A broker that may hold no registry yet, and the names one would have there. Whoever opens it closes the connection. */
+export async function openPlace({ settings }: ReadSettings): Promise<BackupPlace> {
+  const connection = await connect(settings);
+  try {
+    const { prefix, domain } = settings;
+    const inDomain = domain === undefined ? {} : { domain };
+    const manager = await jetstreamManager(connection, { checkAPI: false, ...inDomain });
+    return {
+      connection,
+      manager,
+      subjects: createSubjects(prefix),
+      streams: createStreamNames(prefix),
+      ...inDomain,
     };
   } catch (error) {
     await connection.close();

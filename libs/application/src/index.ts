@@ -50,7 +50,7 @@ export {
   type HistoryParts,
   type TimelineOrder,
 } from './history/history.js';
-export type { HistoricMoment } from './history/find-moment.js';
+export { findMoment, type HistoricMoment } from './history/find-moment.js';
 export type { AvailabilityReport } from './history/availability.js';
 export { checkedPlace, placePatterns } from './history/place-patterns.js';
 export { type EventFilter } from './history/event-filter.js';

@@ -161,6 +161,11 @@ export const limits = {
   transportDelayMsMax: 24 * 3_600_000,
   transportAckWaitMsMin: 500,
 
+  /** A backup or a restore in which nothing arrives for so long is given up. */
+  backupStallMs: 60_000,
+  /** The manifest of a backup. */
+  backupManifestBytesMax: 1024 * 1024,
+
   httpBodyBytesMax: 1024 * 1024,
   /** A request that has not arrived whole in this time is answered 408 and its connection closed. */
   httpRequestMsMax: 30_000,

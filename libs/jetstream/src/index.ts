@@ -2,6 +2,7 @@ export { hearConfigReports } from './config-reports.js';
 export { JetStreamScheduleTimers } from './schedule-timers.js';
 export { JetStreamAudit } from './audit/audit-trail.js';
 export { JetStreamBeatSender } from './beat-sender.js';
+export { createEmptyJournal, type EmptyJournal } from './empty-journal.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';
 export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';

@@ -5,7 +5,8 @@ import {
   brokerError,
   type JournalPlace,
   JournalWriter,
-  lastMessage,
+  type LastMessage,
+  lastOnAny,
   openReader,
   type OpenedReader,
   rawEvent,
@@ -126,16 +127,9 @@ export class JetStreamJournal implements Journal {
     this.#writer.close();
   }
 
-  /** The last event on any of the subjects, by the word of the leader; of the whole journal without subjects. */
-  async #lastIn(subjects = [this.#place.subjects.journalAll]): Promise<Moment | undefined> {
-    const { journal } = this.#place.streams;
-    const found = await Promise.all(
-      subjects.map((subject) => lastMessage(this.#manager, journal, subject, 'leader')),
-    );
-    return found.reduce<Moment | undefined>(
-      (newest, one) => (one !== undefined && one.sequence > (newest?.sequence ?? 0) ? one : newest),
-      undefined,
-    );
+  /** The last event on any of the subjects; of the whole journal without subjects. */
+  #lastIn(subjects = [this.#place.subjects.journalAll]): Promise<LastMessage | undefined> {
+    return lastOnAny(this.#manager, this.#place.streams.journal, subjects);
   }
 
   #journalSubject(pattern: string): string {
@@ -164,12 +158,7 @@ export class JetStreamJournal implements Journal {
   }
 }
 
-interface Moment {
-  readonly sequence: number;
-  readonly atMs: number;
-}
-
-function isBefore(moment: Moment, from: JournalRange['from']): boolean {
+function isBefore(moment: LastMessage, from: JournalRange['from']): boolean {
   if (from === undefined) return false;
   return 'sequence' in from ? moment.sequence < from.sequence : moment.atMs < from.time.getTime();
 }

@@ -18,10 +18,11 @@ export {
 } from './connection/connect.js';
 export { type ConnectionHandlers, watchConnection } from './connection/status.js';
 export { publishBatch } from './publish/batch.js';
+export { publishRawBatch, type RawMessage } from './publish/raw-batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
 export type { StoredAck } from './publish/ack.js';
 export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
-export { type LastMessage, lastMessage } from './read/last-message.js';
+export { type LastMessage, lastMessage, lastOnAny } from './read/last-message.js';
 export {
   type OpenedReader,
   openReader,
@@ -36,3 +37,6 @@ export {
   ViewFollower,
 } from './view/view-follower.js';
 export { keyPatterns, type ViewScope } from './view/view-scope.js';
+export { restoreStream } from './snapshot/restore-stream.js';
+export { snapshotStream } from './snapshot/snapshot-stream.js';
+export type { StoredStream, StreamPlace } from './snapshot/stream-api.js';

@@ -81,7 +81,7 @@ export async function openRegistry(
     }
     if (options.answers === true) {
       door = openDoor({ store, projection, history, callGraph: calls.graph, writers, log });
-      config = await startConfig(store, writers);
+      if (settings.isSandbox !== true) config = await startConfig(store, writers);
     }
   } catch (error) {
     await leave(true).catch(() => undefined);

@@ -93,6 +93,18 @@ describe('with the permissions of the guide', () => {
     }
   });
 
+  it('a backup is taken by who may do nothing else, and restored elsewhere by who may do that', async () => {
+    const path = join(broker.dataDir, 'backup');
+    const made = await rollcall(envOf('backup'), 'backup', 'create', path, '--json');
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    const empty = await startTestBroker({ extraUsers: users });
+    const env = { ...envOf('restore'), NATS_URL: empty.url };
+    const restored = await rollcall(env, 'backup', 'restore', path, '--json');
+    expect([restored.code, restored.stderr]).toEqual([0, '']);
+    expect((JSON.parse(restored.stdout) as { to: number }).to).toBeGreaterThan(3);
+    await empty.stop();
+  });
+
   it('nothing that the registry or the service does by itself was refused', async () => {
     const log = await readFile(join(broker.dataDir, 'server.log'), 'utf8');
     const refused = log.match(/Violation.*/g) ?? [];

@@ -213,7 +213,7 @@ const lines = (): ArchiveLine[] => [
   },
   ...blocks.map((block) => ({ kind: 'block' as const, block })),
   ...events.map((event) => ({ kind: 'event' as const, event })),
-  { kind: 'end', events: events.length },
+  { kind: 'end', events: events.length, digest: '' },
 ];
 
 describe('an archive', () => {
@@ -225,7 +225,9 @@ describe('an archive', () => {
       'ROLLCALL_ARCHIVE_INVALID: line 7: it is not JSON',
     );
     expect(() => parseArchiveLine('{"sequence":1}', 7)).toThrow('line 7: it is no part of an archive');
-    expect(() => parseArchiveLine('{"end":1}', 1)).toThrow('an archive begins with rollcall-journal/1');
+    expect(() => parseArchiveLine('{"end":1,"digest":""}', 1)).toThrow(
+      'an archive begins with rollcall-journal/1',
+    );
   });
 });
 

@@ -56,7 +56,8 @@ function patternsOf(namespace: string, { service, allNamespaces }: Options): str
   return allNamespaces === true ? undefined : [`${namespace}.>`];
 }
 
-function speedOf(text: string | undefined): number {
+/** 0: as fast as it goes. @throws ROLLCALL_USAGE */
+export function speedOf(text: string | undefined): number {
   if (text === undefined) return 0;
   const speed = Number(text);
   if (Number.isFinite(speed) && speed > 0) return speed;

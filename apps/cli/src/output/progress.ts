@@ -21,3 +21,22 @@ export function showProgress(title: string): Progress {
     end: () => out.write('\r\u001B[2K'),
   };
 }
+
+/** The same for something of several parts, each with a title of its own. */
+export function showStages(): {
+  readonly at: (title: string, done: number, of: number) => void;
+  end(): void;
+} {
+  let title: string | undefined;
+  let progress: Progress | undefined;
+  return {
+    at: (next, done, of) => {
+      if (next !== title) {
+        progress?.end();
+        [title, progress] = [next, showProgress(next)];
+      }
+      progress?.at(done, of);
+    },
+    end: () => progress?.end(),
+  };
+}

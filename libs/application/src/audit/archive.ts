@@ -15,26 +15,43 @@ export interface ArchiveHead {
   readonly to: number;
   /** When it was written. */
   readonly at: string;
+  /** Only the events of this service; absent: all of the range. */
+  readonly place?: { readonly namespace: string; readonly service: string };
 }
 
-/** One line of an archive: the head, what was kept of the events, the events in order, and the end. */
+/**
+ * One line of an archive: the head, what was kept of the events, what stood before them as the events that made it so,
+ * the events in order, and the end with the SHA-256 of every line before it.
+ */
 export type ArchiveLine =
   | { readonly kind: 'head'; readonly head: ArchiveHead }
   | { readonly kind: 'block'; readonly block: AuditBlock }
   | { readonly kind: 'checkpoint'; readonly checkpoint: SignedCheckpoint }
+  | { readonly kind: 'before'; readonly event: StoredEvent }
   | { readonly kind: 'event'; readonly event: StoredEvent }
-  | { readonly kind: 'end'; readonly events: number };
+  | { readonly kind: 'end'; readonly events: number; readonly digest: string };
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 
 export function printArchiveLine(line: ArchiveLine): string {
-  if (line.kind === 'head') return JSON.stringify(line.head);
-  if (line.kind === 'end') return JSON.stringify({ end: line.events });
-  if (line.kind !== 'event') {
-    return JSON.stringify(line.kind === 'block' ? { block: line.block } : { checkpoint: line.checkpoint });
+  switch (line.kind) {
+    case 'head':
+      return JSON.stringify(line.head);
+    case 'block':
+      return JSON.stringify({ block: line.block });
+    case 'checkpoint':
+      return JSON.stringify({ checkpoint: line.checkpoint });
+    case 'before':
+      return `{"before":${printEvent(line.event)}}`;
+    case 'event':
+      return printEvent(line.event);
+    default:
+      return JSON.stringify({ end: line.events, digest: line.digest });
   }
-  const { sequence, timeNs, subject, headers, body } = line.event;
+}
+
+function printEvent({ sequence, timeNs, subject, headers, body }: StoredEvent): string {
   return JSON.stringify({
     sequence,
     timeNs: String(timeNs),
@@ -69,7 +86,13 @@ function lineOf(value: Readonly<Record<string, unknown>>): ArchiveLine | undefin
   if (isRecord(value['checkpoint'])) {
     return { kind: 'checkpoint', checkpoint: value['checkpoint'] as SignedCheckpoint };
   }
-  if (Number.isSafeInteger(value['end'])) return { kind: 'end', events: value['end'] as number };
+  if (isRecord(value['before'])) {
+    const before = eventOf(value['before'] as Readonly<Record<string, unknown>>);
+    return before === undefined ? undefined : { kind: 'before', event: before };
+  }
+  const { end, digest } = value;
+  if (Number.isSafeInteger(end) && typeof digest === 'string')
+    return { kind: 'end', events: end as number, digest };
   const event = eventOf(value);
   return event === undefined ? undefined : { kind: 'event', event };
 }

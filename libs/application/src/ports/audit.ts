@@ -21,8 +21,14 @@ export interface AuditBlock {
 }
 
 export interface AuditSource {
-  /** Hands over the events of a range as they are stored, in order. */
-  readStored(range: { from: number; to: number }, onEvent: (event: StoredEvent) => void): Promise<void>;
+  /**
+   * Hands over the events of a range as they are stored, in order.
+   * @param range with `patterns` only the aggregates they name
+   */
+  readStored(
+    range: { readonly from: number; readonly to: number; readonly patterns?: readonly string[] },
+    onEvent: (event: StoredEvent) => void,
+  ): Promise<void>;
 }
 
 /** Where the hashes and the checkpoints are kept, beside the journal. */

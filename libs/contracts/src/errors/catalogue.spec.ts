@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, errorCatalogue, errorEntry } from './catalogue.js';
 import { auditErrors } from './audit.js';
+import { backupErrors } from './backup.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
 import { callErrors } from './calls.js';
@@ -36,6 +37,7 @@ describe('the catalogue', () => {
   it('defines no code twice', () => {
     const parts = [
       auditErrors,
+      backupErrors,
       inputErrors,
       queryErrors,
       operationErrors,

@@ -1,4 +1,5 @@
 import { auditErrors } from './audit.js';
+import { backupErrors } from './backup.js';
 import { brokerErrors } from './broker.js';
 import { contentErrors } from './content.js';
 import { callErrors } from './calls.js';
@@ -22,6 +23,7 @@ export const errorCatalogue = {
   ...sqlErrors,
   ...historyErrors,
   ...auditErrors,
+  ...backupErrors,
   ...transportErrors,
   ...callErrors,
 } as const;

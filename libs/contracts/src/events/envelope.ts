@@ -37,6 +37,9 @@ export const headerNames = {
   /** The broker stores a message with a known id once within its duplicate window. */
   messageId: 'Nats-Msg-Id',
   errorCode: 'rollcall-error',
+  /** Of a replayed event: which sequence it had, and when it was stored. */
+  originalSequence: 'rollcall-original-sequence',
+  originalTime: 'rollcall-original-time',
 } as const;
 
 /** Who, why and in which trace: the same for every event. */

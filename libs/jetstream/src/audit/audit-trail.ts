@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import type { AuditBlock, AuditSource, AuditTrail, SignedCheckpoint, StoredEvent } from '#application';
-import { AckPublisher, encodeJson, type JournalPlace, lastMessage, readAll } from '#nats';
+import { AckPublisher, encodeJson, type JournalPlace, lastMessage, lastOnAny, readAll } from '#nats';
 import { storedEvent } from './stored-event.js';
 
 /** The audit trail in a stream that can neither be purged nor deleted from, and the journal it is about. */
@@ -15,20 +15,19 @@ export class JetStreamAudit implements AuditTrail, AuditSource {
   }
 
   async readStored(
-    { from, to }: { readonly from: number; readonly to: number },
+    { from, to, patterns }: Parameters<AuditSource['readStored']>[0],
     onEvent: (event: StoredEvent) => void,
   ): Promise<void> {
     const { streams, subjects, connection } = this.#place;
-    const last = await lastMessage(this.#manager, streams.journal, subjects.journalAll, 'leader');
+    const lead = subjects.journalAll.slice(0, -1);
+    const filterSubjects = (patterns ?? ['>']).map((pattern) => lead + pattern);
+    const last = await lastOnAny(this.#manager, streams.journal, filterSubjects);
     const until = Math.min(to, last?.sequence ?? 0);
     if (until < from) return;
-    await readAll(
-      connection,
-      { ...this.#order(streams.journal), from: { sequence: from }, until },
-      (message) => {
-        if (message.seq <= to) onEvent(storedEvent(message));
-      },
-    );
+    const order = { ...this.#order(streams.journal), from: { sequence: from }, filterSubjects, until };
+    await readAll(connection, order, (message) => {
+      if (message.seq <= to) onEvent(storedEvent(message));
+    });
   }
 
   async last() {
@@ -53,12 +52,8 @@ export class JetStreamAudit implements AuditTrail, AuditSource {
 
   async readAll({ onBlock, onCheckpoint }: Parameters<AuditTrail['readAll']>[0]): Promise<void> {
     const { streams, subjects, connection } = this.#place;
-    const ends = await Promise.all(
-      [subjects.auditBlock, subjects.auditCheckpoint].map((subject) =>
-        lastMessage(this.#manager, streams.audit, subject, 'leader'),
-      ),
-    );
-    const until = Math.max(...ends.map((end) => end?.sequence ?? 0));
+    const both = [subjects.auditBlock, subjects.auditCheckpoint];
+    const until = (await lastOnAny(this.#manager, streams.audit, both))?.sequence ?? 0;
     if (until === 0) return;
     await readAll(connection, { ...this.#order(streams.audit), until }, (message) => {
       if (message.subject === subjects.auditBlock) onBlock(message.json<AuditBlock>());

@@ -5,7 +5,7 @@ import { type ApiFailure, apiError, brokerError } from '../connection/broker-err
 import { OutgoingHeaders } from '../codec/outgoing-headers.js';
 import type { Outgoing } from './publisher.js';
 
-interface BatchReply {
+export interface BatchReply {
   readonly error?: ApiFailure;
   readonly stream?: string;
   readonly seq?: number;
@@ -37,7 +37,7 @@ export async function publishBatch(
   const headers = batchHeaders(last, id, messages.length);
   headers.put('Nats-Batch-Commit', '1');
   const reply = await requestCommit(connection, last, { headers, timeout: timeoutMs });
-  return readReply(reply, stream, messages.length);
+  return readBatchReply(reply, stream, messages.length);
 }
 
 /** A copy: a batch that is refused may be sent again, message by message. */
@@ -61,7 +61,7 @@ async function requestCommit(
   }
 }
 
-function readReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
+export function readBatchReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
   if (reply.error !== undefined) {
     const error = apiError(reply.error, 'storing a batch');
     if (error.code === 'ROLLCALL_UNAVAILABLE') {

@@ -44,6 +44,19 @@ export async function lastMessage(
   }
 }
 
+/** The newest of the last messages on several subjects, which may have wildcards, by the word of the leader. */
+export async function lastOnAny(
+  manager: JetStreamManager,
+  stream: string,
+  subjects: readonly string[],
+): Promise<LastMessage | undefined> {
+  const found = await Promise.all(subjects.map((subject) => lastMessage(manager, stream, subject, 'leader')));
+  return found.reduce(
+    (newest, one) => ((one?.sequence ?? 0) > (newest?.sequence ?? 0) ? one : newest),
+    undefined,
+  );
+}
+
 const PAUSE_MS = 50;
 
 /**

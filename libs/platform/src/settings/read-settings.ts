@@ -112,6 +112,7 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     dataDir: values.ROLLCALL_DATA_DIR,
     sql: sqlOf(values),
     ...defined({ domain: values.ROLLCALL_JS_DOMAIN, auditDir: values.ROLLCALL_AUDIT_DIR }),
+    ...(values.ROLLCALL_SANDBOX && { isSandbox: true }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
   };
 }

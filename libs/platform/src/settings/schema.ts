@@ -118,6 +118,15 @@ export const settingsSchema = z.object({
     allowed: 'the path of a directory this process may write',
     byDefault: '',
   }),
+  ROLLCALL_SANDBOX: setting(
+    oneOf(['true', 'false'], 'false').transform((word) => word === 'true'),
+    {
+      meaning:
+        'The journal is replayed from an archive: scheduled changes of config are not carried out a second time, and nothing is journaled about who applied which. Leave out the role `watchman` as well: nobody beats there. `rollcall replay --into sandbox` sets both.',
+      allowed: '`true` or `false`',
+      byDefault: 'false',
+    },
+  ),
   ROLLCALL_HTTP_HOST: setting(
     text(LISTEN_PATTERN).transform((value) => value ?? '127.0.0.1'),
     {

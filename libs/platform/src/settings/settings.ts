@@ -39,5 +39,7 @@ export interface Settings {
   readonly sql: { readonly url: string };
   /** Where the key that signs the audit trail is, and the newest checkpoint; absent: it is not signed. */
   readonly auditDir?: string;
+  /** The journal is replayed: nothing is done a second time. */
+  readonly isSandbox?: boolean;
   readonly log: { readonly format: LogFormat; readonly level: LogLevel };
 }
