@@ -9,6 +9,7 @@ import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 import { sqlErrors } from './sql.js';
+import { undoErrors } from './undo.js';
 import { transportErrors } from './transport.js';
 
 /** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
@@ -21,6 +22,7 @@ export const errorCatalogue = {
   ...doorErrors,
   ...sqlErrors,
   ...historyErrors,
+  ...undoErrors,
   ...auditErrors,
   ...transportErrors,
   ...callErrors,

@@ -12,6 +12,7 @@ import {
   type ServiceView,
   type VerdictEvent,
   type ViewedConfig,
+  type ViewEvent,
 } from '#contracts';
 import { configViewOf } from '../config/config-view.js';
 import { foldInstance } from '../instance/fold.js';
@@ -56,6 +57,7 @@ export type FoldStep =
 
 /** One event folded into the entry under its key. Pure and total, like `evolve`, which is made of it. */
 export function foldEvent(current: FoldEntry | undefined, event: RegistryEvent): FoldStep {
+  if (event.aggregate.kind === 'undo') return { kind: 'unchanged' };
   return 'instance' in event.aggregate
     ? foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent)
     : foldPlain(current as PlainFoldEntry | undefined, event as PlainEvent);
@@ -99,7 +101,7 @@ export function mayBeForgotten(entry: ViewEntry): boolean {
 }
 
 /** A repeated event from before the entry's own tombstones were forgotten must not bring them back. */
-function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
+function isLongPast(current: FoldHead, event: ViewEvent): boolean {
   return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
 }
 
@@ -131,7 +133,7 @@ function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
 }
 
 /** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */
-function newest(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
+function newest(current: FoldHead | undefined, event: ViewEvent): FoldHead {
   if (current !== undefined && current.sequence > event.sequence) {
     return { sequence: current.sequence, atMs: current.atMs, cause: current.cause };
   }
