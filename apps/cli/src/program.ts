@@ -3,6 +3,7 @@ import { addCalls } from './program-calls.js';
 import { collect, common, example, past, typed } from './program-parts.js';
 import { addConfig } from './program-config.js';
 import { addLookingBack, addProof } from './program-history.js';
+import { addUndoing } from './program-undo.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 /** The command line: what there is, with help and examples. What it does is in `commands/`. */
@@ -19,6 +20,7 @@ export function createProgram(version: string): Program {
   addCalls(program);
   addLookingBack(program);
   addProof(program);
+  addUndoing(program);
   addKeeping(program);
   addSql(program);
   addConfig(program);

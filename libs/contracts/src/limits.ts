@@ -136,6 +136,8 @@ export const limits = {
   undoItemsMax: 20_000,
   /** Compensating events in one atomic batch: fewer than the broker takes, so that little is tried again. */
   undoBatchEventsMax: 300,
+  /** Things undone, and events left alone, that one answer shows; more are counted. */
+  undoShownMax: 500,
   /** Plans that are looked at when the unfinished ones are listed: the newest so many. */
   undoPlansMax: 1_000,
   /** Events whose hashes are kept in one message of the audit trail. */
