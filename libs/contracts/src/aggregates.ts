@@ -87,18 +87,19 @@ function parseKey(key: string): AggregateId | undefined {
   const tokens = key.split('.');
   const [namespace, kind, first, second] = tokens as [string, string, string, string];
   if (!isName(namespace) || kind === undefined || first === undefined) return undefined;
-  if (serviceKinds.has(kind)) {
-    if (tokens.length !== 3 || !isName(first)) return undefined;
-    return { kind: kind as ServiceAggregateId['kind'], namespace, service: first };
-  }
-  if (kind === 'undo')
-    return tokens.length === 3 && isName(first) ? { kind, namespace, plan: first } : undefined;
+  if (tokens.length === 3) return isName(first) ? parseShort(namespace, kind, first) : undefined;
   if (tokens.length !== 4 || second === undefined) return undefined;
   if (instanceKinds.has(kind)) {
     if (!isName(first) || !isName(second)) return undefined;
     return { kind: kind as InstanceAggregateId['kind'], namespace, service: first, instance: second };
   }
   return APPLICATION_PATTERN.test(first) ? parseConfig(namespace, kind, first, second) : undefined;
+}
+
+function parseShort(namespace: string, kind: string, name: string): AggregateId | undefined {
+  if (kind === 'undo') return { kind, namespace, plan: name };
+  const isAboutService = serviceKinds.has(kind);
+  return isAboutService ? { kind: kind as ServiceAggregateId['kind'], namespace, service: name } : undefined;
 }
 
 function parseConfig(

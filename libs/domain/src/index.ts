@@ -55,5 +55,6 @@ export {
 } from './health/check-state.js';
 export { diffLines, type DiffLine } from './config/diff.js';
 export { isInGray } from './config/match.js';
-export { compensate, type Compensating, type Compensation, type Undoing } from './undo/compensate.js';
+export { compensate } from './undo/compensate.js';
+export type { Compensating, Compensation, Undoing } from './undo/undoing.js';
 export { decidedTypes, lossTypes } from './undo/decided.js';

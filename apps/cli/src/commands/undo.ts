@@ -55,10 +55,9 @@ async function handle(context: CommandContext, request: UndoRequest, options: Do
   const preview = await service.preview(namespace, request);
   if (!json) print(previewText(preview));
   if (json && options.yes !== true) printJson({ applied: false, ...preview });
-  if (preview.items.length === 0 || (json && options.yes !== true)) return;
-  if (options.yes !== true && !(await isConfirmed(preview.items.length))) {
-    remark('nothing was changed');
-    return;
+  if (options.yes !== true) {
+    if (json || preview.items.length === 0) return;
+    if (!(await isConfirmed(preview.items.length))) return;
   }
   const progress = showProgress('undoing');
   const onProgress = (done: number, of: number): void => progress.at(done, of);
@@ -125,9 +124,10 @@ async function isConfirmed(count: number): Promise<boolean> {
   }
   const line = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test(
-      (await line.question(`Undo ${count === 1 ? 'it' : `these ${count}`}? [y/N] `)).trim(),
-    );
+    const answer = await line.question(`Undo ${count === 1 ? 'it' : `these ${count}`}? [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return true;
+    remark('nothing was changed');
+    return false;
   } finally {
     line.close();
   }

@@ -3,7 +3,6 @@ import {
   eventTypes,
   isRollcallError,
   limits,
-  type NewEvent,
   type UndoAggregateId,
   type UndoEvent,
   type UndoRecord,
@@ -33,12 +32,9 @@ export class PlanJournal {
 
   /** Returns whether the plan had been started before: then part of it may be done. */
   async start(plan: UndoPlan, by: Actor): Promise<boolean> {
-    const { namespace, digest, order, position, items } = plan;
-    const head = { namespace, plan: plan.plan, order, position, digest, planned: items.length };
-    const last = await this.journal.last(idOf(plan));
-    if (last !== undefined) return true;
+    if ((await this.journal.last(idOf(plan))) !== undefined) return true;
     try {
-      await this.#say(eventTypes.undoStarted, { ...head, state: 'started' }, { by, expectedRevision: 0 });
+      await this.#say({ ...headOf(plan), state: 'started' }, by, { expectedRevision: 0 });
       return false;
     } catch (error) {
       if (isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) return true;
@@ -47,17 +43,19 @@ export class PlanJournal {
   }
 
   /** Returns the sequence of the event that says so. */
-  async finish(plan: UndoPlan, { undone, skips }: UndoOutcome, by: Actor): Promise<number> {
-    const { namespace, digest, order, position, items } = plan;
+  async finish(plan: UndoPlan, { undone }: Pick<UndoOutcome, 'undone'>, by: Actor): Promise<number> {
     const last = await this.journal.last(idOf(plan));
     if (last?.type === eventTypes.undoFinished) return last.sequence;
     const data: UndoRecord = {
-      ...{ namespace, plan: plan.plan, order, position, digest, planned: items.length },
-      ...{ state: 'finished', undone, skipped: items.length - undone },
+      ...headOf(plan),
+      state: 'finished',
+      undone,
+      skipped: plan.items.length - undone,
     };
     const expectedRevision = last?.sequence ?? 0;
+    const cause = last?.id === undefined ? {} : { causationId: last.id };
     try {
-      return await this.#say(eventTypes.undoFinished, data, { by, expectedRevision, ...causeOf(last?.id) });
+      return await this.#say(data, by, { expectedRevision, ...cause });
     } catch (error) {
       if (!isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
       return (await this.journal.last(idOf(plan)))?.sequence ?? expectedRevision;
@@ -88,22 +86,19 @@ export class PlanJournal {
   }
 
   #say(
-    type: string,
     data: UndoRecord,
-    {
-      by,
-      ...guard
-    }: { readonly by: Actor; readonly expectedRevision: number; readonly causationId?: string },
+    by: Actor,
+    { expectedRevision, ...cause }: { readonly expectedRevision: number; readonly causationId?: string },
   ): Promise<number> {
-    const { expectedRevision, ...cause } = guard;
-    const event: NewEvent = {
-      ...attributesOf(this.identity, type, by),
-      ...cause,
-      aggregate: idOf(data),
-      data,
-    };
-    return this.journal.append(event, { expectedRevision });
+    const type = data.state === 'started' ? eventTypes.undoStarted : eventTypes.undoFinished;
+    const attributes = { ...attributesOf(this.identity, type, by), ...cause };
+    return this.journal.append({ ...attributes, aggregate: idOf(data), data }, { expectedRevision });
   }
+}
+
+function headOf(plan: UndoPlan): Omit<UndoRecord, 'state'> {
+  const { namespace, digest, order, position, items } = plan;
+  return { namespace, plan: plan.plan, order, position, digest, planned: items.length };
 }
 
 function planOf(
@@ -127,8 +122,4 @@ function wordsOf({ asked, types, actor, service, instance, application, key }: U
 
 function idOf({ namespace, plan }: { readonly namespace: string; readonly plan: string }): UndoAggregateId {
   return { kind: 'undo', namespace, plan };
-}
-
-function causeOf(id: string | undefined): { readonly causationId?: string } {
-  return id === undefined ? {} : { causationId: id };
 }

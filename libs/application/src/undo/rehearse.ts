@@ -14,7 +14,7 @@ import { wholeProblem } from '../config/across-keys.js';
 import { standingProblems } from '../config/config-schemas.js';
 import { configRefusal, schemasIn } from '../config/refusal.js';
 import type { History } from '../history/history.js';
-import type { UndoItem } from './undo-plan.js';
+import type { UndoItem } from './undo-item.js';
 import type { UndoScan, UndoSkip } from './undo-scan.js';
 
 interface Rehearsal {

@@ -1,7 +1,7 @@
 import { limits, quote, RollcallError } from '#contracts';
 import type { Actor } from '../registrar/event-factory.js';
 import type { UndoRequest } from './undo-order.js';
-import type { UndoItem, UndoPlan } from './undo-plan.js';
+import type { UndoItem } from './undo-item.js';
 import type { UndoSkip } from './undo-scan.js';
 import type { UndoDone, UndoPreview, UndoService } from './undo-service.js';
 
@@ -68,7 +68,7 @@ export async function undoAsked(
 
 function requestIn(body: Body): UndoRequest {
   const { events, types } = body;
-  const range = Number.isSafeInteger(events) ? String(events as number) : textIn(body, 'events');
+  const range = Number.isSafeInteger(events) ? String(events) : textIn(body, 'events');
   const isList = Array.isArray(types) && types.every((type) => typeof type === 'string');
   if (types !== undefined && !(isList && types.length <= limits.queryTermsMax))
     throw invalid('types', types, `a list of at most ${limits.queryTermsMax} event types`);
@@ -76,7 +76,7 @@ function requestIn(body: Body): UndoRequest {
   const given = named.map((name) => [name, textIn(body, name)] as const);
   return {
     ...(range === undefined ? {} : { events: range }),
-    ...(types === undefined ? {} : { types: types as string[] }),
+    ...(types === undefined ? {} : { types }),
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   };
 }
@@ -117,6 +117,6 @@ function shownOf(found: UndoPreview | UndoDone): UndoAnswer {
   };
 }
 
-function shownItem({ subject, undoes, at, happened, becomes }: UndoPlan['items'][number]): ShownUndo {
+function shownItem({ subject, undoes, at, happened, becomes }: UndoItem): ShownUndo {
   return { subject, undoes, at, happened, becomes };
 }

@@ -8,11 +8,12 @@ import {
   type RollcallError,
 } from '#contracts';
 import { conflictPauseMs } from '#domain';
-import { type Clock, systemClock } from '../ports/clock.js';
+import { systemClock } from '../ports/clock.js';
 import type { Journal, LastEvent } from '../ports/journal.js';
 import { type GuardedEvent, storedAt } from '../config/append-all.js';
 import { type Actor, attributesOf, type EventIdentity } from '../registrar/event-factory.js';
-import type { UndoItem, UndoPlan } from './undo-plan.js';
+import type { UndoItem } from './undo-item.js';
+import type { UndoPlan } from './undo-plan.js';
 import type { UndoSkip } from './undo-scan.js';
 
 /** What became of a plan. */
@@ -23,17 +24,12 @@ export interface UndoOutcome {
 }
 
 export interface RunOptions {
+  readonly identity: EventIdentity;
   readonly by: Actor;
   /** Part of the plan may be stored already. */
   readonly isResumed: boolean;
   /** After each batch. */
   readonly onProgress?: (done: number, of: number) => void;
-}
-
-interface Sorted {
-  readonly open: readonly UndoItem[];
-  readonly undone: number;
-  readonly skips: readonly UndoSkip[];
 }
 
 /** Answers to a batch that are about its events, or after which nobody knows whether it is stored. */
@@ -54,10 +50,8 @@ export class UndoRunner {
 
   constructor(
     private readonly journal: Journal,
-    private readonly identity: EventIdentity,
     private readonly plan: UndoPlan,
     private readonly options: RunOptions,
-    private readonly clock: Clock = systemClock,
   ) {
     this.#indexes = new Map(plan.items.map((item, index) => [item, index]));
   }
@@ -138,7 +132,7 @@ export class UndoRunner {
       item.events.map(async ({ type, aggregate, data }): Promise<GuardedEvent> => {
         const isOwn = aggregateKey(aggregate) === item.subject;
         const event: NewEvent = {
-          ...attributesOf(this.identity, type, this.options.by),
+          ...attributesOf(this.options.identity, type, this.options.by),
           ...attributes,
           id: isOwn ? id : `${id}-${aggregate.kind}`,
           aggregate,
@@ -155,7 +149,7 @@ export class UndoRunner {
   }
 
   #pause(tries: number): Promise<void> {
-    return new Promise((resolve) => this.clock.after(conflictPauseMs(tries, Math.random()), resolve));
+    return new Promise((resolve) => systemClock.after(conflictPauseMs(tries, Math.random()), resolve));
   }
 }
 

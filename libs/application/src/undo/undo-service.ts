@@ -87,7 +87,7 @@ export class UndoService {
     const { journal, identity } = this.parts;
     const isResumed = await this.#plans.start(plan, by);
     const progress = onProgress === undefined ? {} : { onProgress };
-    const outcome = await new UndoRunner(journal, identity, plan, { by, isResumed, ...progress }).run();
+    const outcome = await new UndoRunner(journal, plan, { identity, by, isResumed, ...progress }).run();
     const sequence = await this.#plans.finish(plan, outcome, by);
     return { ...plan, undone: outcome.undone, skips: [...plan.skips, ...outcome.skips], sequence };
   }

@@ -4,7 +4,8 @@ import { defineErrors } from './entry.js';
 export const undoErrors = defineErrors({
   ROLLCALL_UNDO_NOT_APPLICABLE: {
     kind: 'conflict',
-    meaning: 'Nothing of what was named can be undone: something newer stands in its way, or it changed nothing.',
+    meaning:
+      'Nothing of what was named can be undone: something newer stands in its way, or it changed nothing.',
     action: 'Look at what came after it with "rollcall timeline"; the message names what stands in the way.',
     retryable: false,
   },

@@ -1,10 +1,20 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { limits } from '../limits.js';
 import { IsApplication, IsConfigKey } from './config-decorators.js';
 import { IsRollcallName, IsText, MayBeAbsent } from './decorators.js';
 
-export const undoStates = ['started', 'finished'] as const;
+const undoStates = ['started', 'finished'] as const;
 export type UndoState = (typeof undoStates)[number];
 
 /** Which events a plan undoes. */

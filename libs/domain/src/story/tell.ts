@@ -13,7 +13,9 @@ import {
 
 /** An event as a sentence a person can read at three in the morning. Times and sequences stand beside it. */
 export function tell(event: RegistryEvent): string {
-  return event.undoes === undefined ? tellItself(event) : `${tellItself(event)}, undoing ${numbers(event.undoes)}`;
+  return event.undoes === undefined
+    ? tellItself(event)
+    : `${tellItself(event)}, undoing ${numbers(event.undoes)}`;
 }
 
 function numbers(undoes: string): string {

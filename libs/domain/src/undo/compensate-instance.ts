@@ -11,7 +11,7 @@ import { normalizeInstance } from '../instance/normalize.js';
 import { departureOf, type InstanceState, isVerdictInForce, type Registration } from '../instance/state.js';
 import type { FoldEntry } from '../view/fold-entry.js';
 import { isSameData } from './same-data.js';
-import type { Compensating, Compensation, Undoing } from './compensate.js';
+import type { Compensating, Compensation, Undoing } from './undoing.js';
 
 /** What the service said: a good-bye is taken back, a registration ended, a change of its record reversed. */
 export function undoRegistration({ events, before, now }: Undoing): Compensation {

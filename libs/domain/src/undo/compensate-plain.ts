@@ -10,14 +10,14 @@ import {
 } from '#contracts';
 import type { FoldEntry } from '../view/fold-entry.js';
 import { isSameData } from './same-data.js';
-import type { Compensation, Undoing } from './compensate.js';
+import type { Compensation, Undoing } from './undoing.js';
 
 /** The policy of a service, as a whole; where there was none, an empty one. */
 export function undoPolicy({ events, before, now }: Undoing): Compensation {
   const aggregate = events[0].aggregate as ServiceAggregateId;
   const { namespace, service } = aggregate;
-  const { revision: _was, ...data } = plainIn<ServiceView>(before) ?? { namespace, service };
-  const { revision: _is, ...held } = plainIn<ServiceView>(now) ?? { namespace, service };
+  const { revision: _was, ...data } = (plainIn(before) as ServiceView | undefined) ?? { namespace, service };
+  const { revision: _is, ...held } = (plainIn(now) as ServiceView | undefined) ?? { namespace, service };
   if (isSameData(data, held)) return { why: 'the policy says the same as before' };
   return [{ type: eventTypes.servicePolicySet, aggregate, data }];
 }
@@ -25,8 +25,8 @@ export function undoPolicy({ events, before, now }: Undoing): Compensation {
 /** A key gets its value back as a roll-back does it; where it had none, it is deleted. */
 export function undoConfig({ events, before, now }: Undoing): Compensation {
   const aggregate = events[0].aggregate as ConfigAggregateId;
-  const was = presentIn<ConfigView>(before);
-  const is = presentIn<ConfigView>(now);
+  const was = presentIn(before) as ConfigView | undefined;
+  const is = presentIn(now) as ConfigView | undefined;
   const place = placeOf(aggregate);
   if (was === undefined) {
     if (is === undefined) return { why: 'the key did not exist before either' };
@@ -41,8 +41,8 @@ export function undoConfig({ events, before, now }: Undoing): Compensation {
 
 export function undoConfigOverride({ events, before, now }: Undoing): Compensation {
   const aggregate = events[0].aggregate as ConfigAggregateId;
-  const was = presentIn<ConfigOverrideView>(before)?.overrides ?? [];
-  const is = presentIn<ConfigOverrideView>(now)?.overrides ?? [];
+  const was = (presentIn(before) as ConfigOverrideView | undefined)?.overrides ?? [];
+  const is = (presentIn(now) as ConfigOverrideView | undefined)?.overrides ?? [];
   if (isSameData(was, is)) return { why: 'the overrides say the same as before' };
   const place = placeOf(aggregate);
   return was.length === 0
@@ -58,8 +58,8 @@ export function undoConfigOverride({ events, before, now }: Undoing): Compensati
 
 export function undoConfigSchema({ events, before, now }: Undoing): Compensation {
   const aggregate = events[0].aggregate as ConfigAggregateId;
-  const was = presentIn<ConfigSchemaView>(before)?.schema;
-  const is = presentIn<ConfigSchemaView>(now)?.schema;
+  const was = (presentIn(before) as ConfigSchemaView | undefined)?.schema;
+  const is = (presentIn(now) as ConfigSchemaView | undefined)?.schema;
   if (isSameData(was ?? {}, is ?? {}) && (was === undefined) === (is === undefined))
     return { why: 'the schema is the same as before' };
   const place = placeOf(aggregate);
@@ -72,11 +72,12 @@ function placeOf({ namespace, application, key }: ConfigAggregateId) {
   return { namespace, application, key };
 }
 
-function plainIn<View extends ViewedRecord>(entry: FoldEntry | undefined): View | undefined {
-  return entry !== undefined && 'plain' in entry ? (entry.plain as View) : undefined;
+function plainIn(entry: FoldEntry | undefined): ViewedRecord | undefined {
+  return entry !== undefined && 'plain' in entry ? entry.plain : undefined;
 }
 
-function presentIn<View extends ViewedRecord>(entry: FoldEntry | undefined): View | undefined {
-  const view = plainIn<View>(entry);
+/** What is in force; what was deleted or removed is not. */
+function presentIn(entry: FoldEntry | undefined): ViewedRecord | undefined {
+  const view = plainIn(entry);
   return view === undefined || 'departure' in view ? undefined : view;
 }

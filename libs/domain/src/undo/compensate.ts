@@ -1,27 +1,7 @@
-import type { AggregateId, EventType, RegistryEvent } from '#contracts';
-import type { FoldEntry } from '../view/fold-entry.js';
+import type { AggregateId } from '#contracts';
 import { undoConfig, undoConfigOverride, undoConfigSchema, undoPolicy } from './compensate-plain.js';
 import { undoFinding, undoOverride, undoRegistration } from './compensate-instance.js';
-
-/** What happened to one aggregate, and is to be undone. */
-export interface Undoing {
-  /** Oldest first; nothing that counts came to the aggregate after the last of them. */
-  readonly events: readonly [RegistryEvent, ...RegistryEvent[]];
-  /** What stood under its view key before the first of them. */
-  readonly before: FoldEntry | undefined;
-  /** What stands there now. */
-  readonly now: FoldEntry | undefined;
-}
-
-/** An event that takes back what others did. Attributes, guards and headers are for whoever writes it. */
-export interface Compensating {
-  readonly type: EventType;
-  readonly aggregate: AggregateId;
-  readonly data: object;
-}
-
-/** The events that undo, to be stored together; or why nothing does, in words. */
-export type Compensation = readonly [Compensating, ...Compensating[]] | { readonly why: string };
+import type { Compensation, Undoing } from './undoing.js';
 
 /**
  * What brings an aggregate back to how it stood before some of its events. History is not changed: what is undone is
