@@ -15,13 +15,16 @@ const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOStri
 beforeAll(async () => {
   stand = await startStand();
   const { journal } = stand.store;
-  const snapshots = new JetStreamSnapshots(stand.store, stand.store.manager);
-  const nowMs = (): number => Date.now();
-  const history = new History({ journal, snapshots, log: silentLog, nowMs });
-  undo = new UndoService({ journal, history, identity, nowMs });
+  undo = new UndoService({ journal, history: historian(), identity, nowMs: () => Date.now() });
   registrar = new Registrar(journal, identity, () => undefined);
 });
 afterAll(() => stand.stop());
+
+function historian(): History {
+  const { store } = stand;
+  const snapshots = new JetStreamSnapshots(store, store.manager);
+  return new History({ journal: store.journal, snapshots, log: silentLog, nowMs: () => Date.now() });
+}
 
 const namesOf = (instance: string, service = SERVICE) => ({ namespace: 'default', service, instance });
 const lastOf = (instance: string): InstanceView | undefined => stand.toldOf(instance).at(-1)?.change.record;
@@ -170,6 +173,36 @@ describe('an undo that does not apply', () => {
     });
     await undo.apply('default', request(position + 2), by);
     await stand.until(() => lastOf('twice')?.departure === 'deregistered', 'it has left again');
+  });
+});
+
+describe('what changes between the preview and the deed', () => {
+  it('is left as it is, and said; the rest is undone', async () => {
+    const service = 'moving';
+    const instances = ['a', 'b', 'c', 'd', 'e'];
+    for (const instance of instances) await register(instance, 0, service);
+    const then = (await stand.store.journal.ends()).lastSequence;
+    for (const instance of instances) await deregister(instance, service);
+    const preview = await undo.preview('default', request(`${then + 1}..`, { service }));
+    const back = await register('c', 0, service);
+    const done = await undo.carryOut(preview, by);
+    const why = expect.stringContaining(
+      `event ${back} (rollcall.instance.registered.v1 by orders) came after it`,
+    );
+    expect(done).toMatchObject({ undone: 4, skips: [{ subject: 'default.instance.moving.c', why }] });
+    expect((await undo.plans('default')).at(-1)).toMatchObject({ planned: 5, undone: 4, skipped: 1 });
+  });
+
+  it('does not matter after a day: who left then is forgotten', async () => {
+    const service = 'old';
+    await register('a', 0, service);
+    const left = await deregister('a', service);
+    const { journal } = stand.store;
+    const nowMs = (): number => Date.now() + 25 * 3_600_000;
+    const later = new UndoService({ journal, history: historian(), identity, nowMs });
+    await expect(later.preview('default', request(left))).rejects.toMatchObject({
+      what: expect.stringContaining('it left more than a day ago'),
+    });
   });
 });
 

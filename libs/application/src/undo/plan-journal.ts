@@ -1,4 +1,5 @@
 import {
+  assertRecord,
   decodeEvent,
   eventTypes,
   isRollcallError,
@@ -91,6 +92,7 @@ export class PlanJournal {
     { expectedRevision, ...cause }: { readonly expectedRevision: number; readonly causationId?: string },
   ): Promise<number> {
     const type = data.state === 'started' ? eventTypes.undoStarted : eventTypes.undoFinished;
+    assertRecord('undo', data);
     const attributes = { ...attributesOf(this.identity, type, by), ...cause };
     return this.journal.append({ ...attributes, aggregate: idOf(data), data }, { expectedRevision });
   }

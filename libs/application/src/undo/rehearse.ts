@@ -9,7 +9,7 @@ import {
   SHARED_APPLICATION,
   viewKeyOf,
 } from '#contracts';
-import { foldEvent, type FoldEntry, joinEntry, ViewTable } from '#domain';
+import { foldEvent, type FoldEntry, isForgotten, joinEntry, ViewTable } from '#domain';
 import { wholeProblem } from '../config/across-keys.js';
 import { standingProblems } from '../config/config-schemas.js';
 import { configRefusal, schemasIn } from '../config/refusal.js';
@@ -23,7 +23,7 @@ interface Rehearsal {
   readonly items: readonly UndoItem[];
   readonly namespace: string;
   readonly position: number;
-  /** Broker time at the position. */
+  /** When the events would be stored, about. */
   readonly atMs: number;
 }
 
@@ -75,9 +75,13 @@ class Stage {
       } as RegistryEvent;
       const key = viewKeyOf(aggregate);
       const standing = (other: string): FoldEntry | undefined => tried.get(other) ?? this.standing(other);
+      const held = standing(key);
+      const isOfLife = aggregate.kind === 'instance' || aggregate.kind === 'verdict';
+      if (isOfLife && held !== undefined && isForgotten(held, this.rehearsal.atMs))
+        return 'it left more than a day ago, and the registry has forgotten it: register it again';
       const refusal = configRefusal(event, standing);
       if (refusal !== undefined) return `what it said before is no longer accepted: ${refusal.reason}`;
-      const step = foldEvent(standing(key), event);
+      const step = foldEvent(held, event);
       if (step.kind === 'refused') return `the view would refuse it: ${step.rejection.reason}`;
       if (step.kind === 'changed') tried.set(key, step.entry);
       else if (aggregateKey(aggregate) === subject) return 'it would change nothing';

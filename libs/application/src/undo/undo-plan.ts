@@ -25,13 +25,15 @@ export interface UndoPlan {
 export interface PlanParts {
   readonly journal: Journal;
   readonly history: Pick<History, 'entriesAt'>;
+  /** Wall clock: to know what the registry will have forgotten. */
+  readonly nowMs: () => number;
 }
 
 const PLAN_NAME_LENGTH = 12;
 
 /** @throws ROLLCALL_UNDO_TOO_LARGE, ROLLCALL_BEFORE_HISTORY, ROLLCALL_UNDO_NOT_APPLICABLE */
 export async function planUndo(
-  { journal, history }: PlanParts,
+  { journal, history, nowMs }: PlanParts,
   namespace: string,
   order: UndoOrder,
   position: number,
@@ -54,8 +56,7 @@ export async function planUndo(
   if (found.length > limits.undoItemsMax) throw tooLarge(order, 'aggregates');
   const skips = [...scan.skips];
   const items = found.flatMap((one) => itemOf(one, skips));
-  const end = await journal.at(position);
-  const kept = await rehearse({ history, scan, items, namespace, position, atMs: end?.atMs ?? 0 }, skips);
+  const kept = await rehearse({ history, scan, items, namespace, position, atMs: nowMs() }, skips);
   const digest = digestOf(kept);
   return {
     namespace,

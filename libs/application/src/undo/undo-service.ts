@@ -13,7 +13,7 @@ export interface UndoParts {
   readonly journal: Journal;
   readonly history: Pick<History, 'entriesAt'>;
   readonly identity: EventIdentity;
-  /** Wall clock: only to say which moment `-15m` is. */
+  /** Wall clock: to say which moment `-15m` is, and what the registry has forgotten. */
   readonly nowMs: () => number;
 }
 

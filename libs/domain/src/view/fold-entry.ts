@@ -82,9 +82,15 @@ function foldJoined(
 function rememberedState(current: InstanceFoldEntry | undefined, atMs: number): InstanceState {
   if (current === undefined) return {};
   const { state } = current;
-  if (atMs - current.atMs <= limits.tombstoneMs || departureOf(state) === undefined) return state;
+  if (!isForgotten(current, atMs)) return state;
   const override = lastingOverride(state.override);
   return override === undefined ? {} : { override };
+}
+
+/** Whether an instance left so long ago that an event at this broker time finds nothing of it. */
+export function isForgotten(entry: FoldEntry, atMs: number): boolean {
+  const isOld = atMs - entry.atMs > limits.tombstoneMs;
+  return isOld && 'state' in entry && departureOf(entry.state) !== undefined;
 }
 
 /** What outlives the instance it was laid over. An eviction names an incarnation, and is forgotten with it. */
