@@ -1,5 +1,5 @@
 import type { Command as Program, OptionValues } from 'commander';
-import { collect, common, example, typed } from './program-parts.js';
+import { collect, common, example, takesMoments, typed } from './program-parts.js';
 import { runCommand } from './run.js';
 
 /** What happened is taken back. */
@@ -9,7 +9,10 @@ export function addUndoing(program: Program): void {
       .option('-y, --yes', 'do it; without this it is only shown, and asked for on a terminal')
       .option('--reason <text>', 'why, for the journal and for consumers')
       .option('--as <name>', 'who undoes it, for the journal; default the user of this system');
-  doing(program.command('undo [events]'), 'takes back what happened: shows it first, then does it')
+  doing(
+    takesMoments(program.command('undo [events]')),
+    'takes back what happened: shows it first, then does it',
+  )
     .option(
       '-t, --type <type>',
       'of a range only events of a type, e.g. deregistered; may be repeated',
