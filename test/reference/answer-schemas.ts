@@ -1,6 +1,7 @@
 import { errorCatalogue, limits, recordSchemas } from '#contracts';
 import type { NamespaceSummary, Registered, Renewal, ServiceSummary, TimelineLine } from '#application';
 import { callAnswers } from './openapi-calls.js';
+import { undoAnswers } from './openapi-undo.js';
 import type { AvailabilitySum, InstanceAvailability } from '#domain';
 import { configAnswers } from './config-answers.js';
 import { listOf, objectOf, said, type Schema, text, time, whole } from './schema.js';
@@ -104,6 +105,7 @@ const named = (schema: Schema, title: string): Schema => ({ title, ...schema });
 export const answerSchemas: Readonly<Record<string, Schema>> = {
   ...configAnswers,
   ...callAnswers,
+  ...undoAnswers,
   instance: named(instanceView, 'An instance as the view shows it'),
   registration: named(
     {

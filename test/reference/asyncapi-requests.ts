@@ -2,6 +2,7 @@ import { commands, queries } from '#requests';
 import { createSubjects, limits } from '#contracts';
 import { queryParameters } from '#domain';
 import { answerSchemas } from './answer-schemas.js';
+import { undoFieldSchemas } from './openapi-undo.js';
 import { objectOf, said, type Schema, text, whole } from './schema.js';
 
 /** What is asked and told by request and reply. Every name there is, is here; the code is asked for them. */
@@ -75,6 +76,11 @@ const told: Readonly<Record<string, Request>> = {
   lift: { fields: names, answer: answerOf('written') },
   evict: { fields: names, answer: answerOf('written') },
   policy: { fields: service, record: answerOf('policy'), answer: answerOf('written') },
+  undo: {
+    fields: { ...namespace, ...undoFieldSchemas, of: said(text, 'Of a range only what somebody did.') },
+    required: ['namespace'],
+    answer: answerOf('undone'),
+  },
 };
 
 function payloadOf({ fields, required = Object.keys(fields), record }: Request, more: object): Schema {

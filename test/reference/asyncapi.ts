@@ -45,6 +45,7 @@ const parameters: Readonly<Record<string, Schema>> = {
     examples: ['DATABASE_URL', 'limits/maxPool'],
   },
   schedule: { description: 'A change that waits for its time; a DNS label.' },
+  plan: { description: 'A plan to undo events; a DNS label.' },
 };
 
 const placeholders = Object.fromEntries(Object.keys(parameters).map((name) => [name, `{${name}}`]));
@@ -60,6 +61,7 @@ const namesOf: Readonly<Partial<Record<RecordKind, readonly string[]>>> = {
   'config-gray': configNames,
   'config-rollout': configNames,
   'config-schedule': ['namespace', 'application', 'schedule'],
+  undo: ['namespace', 'plan'],
 };
 const addressOf = (kind: RecordKind, where: 'journal' | 'discovery'): string => {
   const names = namesOf[kind] ?? ['namespace', 'service', 'instance'];
@@ -98,6 +100,7 @@ const writers: Readonly<Record<RecordKind, string>> = {
   'config-gray': 'A value of a key that only some instances see yet.',
   'config-schedule': 'A change that waits for its time. Written by operators and the config service.',
   'config-rollout': 'How a change came to the instances. Written by the config service alone.',
+  undo: 'That a plan to undo events was started, and that it came to its end. Written by operators alone.',
 };
 
 const kinds = Object.keys(writers) as RecordKind[];
@@ -176,6 +179,8 @@ const headerTexts: Readonly<Partial<Record<keyof typeof headerNames, string>>> =
   actor: 'Who acts: a person or a process.',
   reason: 'Why, in a sentence.',
   causationId: 'Id of the event that led to this one.',
+  undoes: 'Of an event that undoes others: their sequences, the oldest first, parted by commas.',
+  plan: 'Of an event that undoes others: the plan it belongs to.',
   traceparent: 'W3C trace context.',
   contentType: 'application/json',
   messageId: 'The same id again: the broker stores a message with a known id once within two minutes.',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { APPLICATION_PATTERN, limits, protocols, statuses } from '#contracts';
 import { callOperations, callParameters } from './openapi-calls.js';
 import { configBodies, configOperations, configParameters, SCHEMA_KEY_PATTERN } from './openapi-config.js';
+import { undoBodies, undoOperations } from './openapi-undo.js';
 import { answerSchemas } from './answer-schemas.js';
 import { said, type Schema, text, whole } from './schema.js';
 
@@ -143,6 +144,7 @@ const instance = '/v1/namespaces/{namespace}/services/{service}/instances/{insta
 const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   ...configOperations,
   ...callOperations,
+  ...undoOperations,
   '/healthz': { get: { summary: 'The process runs.', answer: 'liveness' } },
   '/readyz': {
     get: {
@@ -360,7 +362,7 @@ export function openApi(): Schema {
         },
       },
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...answerSchemas, ...configBodies, ...bodies },
+      schemas: { ...answerSchemas, ...configBodies, ...undoBodies, ...bodies },
     },
   };
 }

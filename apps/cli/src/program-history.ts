@@ -1,5 +1,5 @@
 import type { Command as Program, OptionValues } from 'commander';
-import { collect, common, example, typed } from './program-parts.js';
+import { collect, common, example, takesMoments, typed } from './program-parts.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 /** What happened, what came of it, how available it was. */
@@ -36,7 +36,10 @@ export function addLookingBack(program: Program): void {
     .action((what: string | undefined, options: OptionValues) =>
       runCommand(async () => (await import('./commands/availability.js')).availability, options, what),
     );
-  common(program.command('diff <from> [to]'), 'what differs between two moments, by whom and why')
+  common(
+    takesMoments(program.command('diff <from> [to]')),
+    'what differs between two moments, by whom and why',
+  )
     .option('--config <application[/key]>', 'only this config')
     .option('--service <name>', 'only this service')
     .addHelpText(

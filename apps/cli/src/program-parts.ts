@@ -15,6 +15,17 @@ export function past(command: Program): Program {
   return command.option('--at <moment>', 'as it was at a sequence, an RFC 3339 time, or -15m');
 }
 
+/** `-15m` is a moment: of what begins with a minus, commander takes only plain numbers for no option. */
+export function takesMoments(command: Program): Program {
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (words) => {
+    const { operands, unknown } = parse(words);
+    const areMoments = unknown.every((word) => !word.startsWith('-') || /^-\d/.test(word));
+    return areMoments ? { operands: [...operands, ...unknown], unknown: [] } : { operands, unknown };
+  };
+  return command;
+}
+
 export function example(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }

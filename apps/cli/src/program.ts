@@ -4,6 +4,7 @@ import { collect, common, example, past, typed } from './program-parts.js';
 import { addBackup, addReplay } from './program-files.js';
 import { addConfig } from './program-config.js';
 import { addLookingBack, addProof } from './program-history.js';
+import { addUndoing } from './program-undo.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 /** The command line: what there is, with help and examples. What it does is in `commands/`. */
@@ -22,6 +23,7 @@ export function createProgram(version: string): Program {
   addProof(program);
   addReplay(program);
   addBackup(program);
+  addUndoing(program);
   addKeeping(program);
   addSql(program);
   addConfig(program);

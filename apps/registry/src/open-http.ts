@@ -21,6 +21,7 @@ class RegistryModule {
           operator: () => node.writers().operator,
           renewer: () => node.writers().renewer,
           config: () => node.writers().config,
+          undo: () => node.writers().undo,
           rollout: (at) => node.rollout(at),
           watching: () => node.watching(),
           callGraph: (namespace) => node.callGraph(namespace),

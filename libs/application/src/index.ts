@@ -92,3 +92,9 @@ export {
 } from './audit/archive.js';
 export type { GrayOrder } from './config/config-grays.js';
 export type { Rollout, Rollouts } from './config/rollouts.js';
+export type { JournaledPlan } from './undo/plan-journal.js';
+export { type ShownUndo, type UndoAnswer, undoAsked, undoFields } from './undo/undo-door.js';
+export { type UndoRequest } from './undo/undo-order.js';
+export type { UndoItem } from './undo/undo-item.js';
+export type { UndoSkip } from './undo/undo-scan.js';
+export { type UndoDone, type UndoPreview, UndoService } from './undo/undo-service.js';

@@ -3,7 +3,7 @@ import { CONFIG_KEY_PATTERN, isName } from './names.js';
 
 /** One aggregate: what one class of writer says about one thing. One aggregate has one subject. */
 export type AggregateId =
-  InstanceAggregateId | ServiceAggregateId | ConfigAggregateId | ConfigScheduleAggregateId;
+  InstanceAggregateId | ServiceAggregateId | ConfigAggregateId | ConfigScheduleAggregateId | UndoAggregateId;
 
 /** `instance` is written by the service, `override` by operators, `verdict` by the watchman. */
 export interface InstanceAggregateId {
@@ -39,6 +39,13 @@ export interface ConfigScheduleAggregateId {
   readonly schedule: string;
 }
 
+/** A plan to undo events: when it was started and finished. The view shows nothing of it. */
+export interface UndoAggregateId {
+  readonly kind: 'undo';
+  readonly namespace: string;
+  readonly plan: string;
+}
+
 const instanceKinds = new Set<string>(['instance', 'override', 'verdict']);
 const serviceKinds = new Set<string>(['service', 'protection']);
 const configKinds = new Set<string>([
@@ -56,6 +63,7 @@ const configKinds = new Set<string>([
 export function aggregateKey(id: AggregateId): string {
   if ('instance' in id) return `${id.namespace}.${id.kind}.${id.service}.${id.instance}`;
   if ('service' in id) return `${id.namespace}.${id.kind}.${id.service}`;
+  if ('plan' in id) return `${id.namespace}.${id.kind}.${id.plan}`;
   const last = id.kind === 'config-schedule' ? id.schedule : id.key.replaceAll('.', '/');
   return `${id.namespace}.${id.kind}.${id.application}.${last}`;
 }
@@ -79,16 +87,19 @@ function parseKey(key: string): AggregateId | undefined {
   const tokens = key.split('.');
   const [namespace, kind, first, second] = tokens as [string, string, string, string];
   if (!isName(namespace) || kind === undefined || first === undefined) return undefined;
-  if (serviceKinds.has(kind)) {
-    if (tokens.length !== 3 || !isName(first)) return undefined;
-    return { kind: kind as ServiceAggregateId['kind'], namespace, service: first };
-  }
+  if (tokens.length === 3) return isName(first) ? parseShort(namespace, kind, first) : undefined;
   if (tokens.length !== 4 || second === undefined) return undefined;
   if (instanceKinds.has(kind)) {
     if (!isName(first) || !isName(second)) return undefined;
     return { kind: kind as InstanceAggregateId['kind'], namespace, service: first, instance: second };
   }
   return APPLICATION_PATTERN.test(first) ? parseConfig(namespace, kind, first, second) : undefined;
+}
+
+function parseShort(namespace: string, kind: string, name: string): AggregateId | undefined {
+  if (kind === 'undo') return { kind, namespace, plan: name };
+  const isAboutService = serviceKinds.has(kind);
+  return isAboutService ? { kind: kind as ServiceAggregateId['kind'], namespace, service: name } : undefined;
 }
 
 function parseConfig(

@@ -36,7 +36,9 @@ export {
   type ProtectionEvent,
   type RegistryEvent,
   type ServicePolicyEvent,
+  type UndoEvent,
   type VerdictEvent,
+  type ViewEvent,
 } from './events/envelope.js';
 export { aggregateOfType, type EventType, eventTypes, isEventType } from './events/types.js';
 export { recordSchemas } from './generated/record-schemas.js';
@@ -72,6 +74,7 @@ export {
   RouteRule,
   RouteTarget,
 } from './records/routing.js';
+export { UndoOrderRecord, UndoRecord } from './records/undo.js';
 export { ProtectionRecord } from './records/protection.js';
 export { ProtectionPolicy, ServicePolicyRecord } from './records/service-policy.js';
 export { assertRecord, describeProblems, recordProblems, recordProblemsByClass } from './records/validate.js';
@@ -92,6 +95,7 @@ export {
   type InstanceAggregateId,
   parseAggregateKey,
   type ServiceAggregateId,
+  type UndoAggregateId,
 } from './aggregates.js';
 export {
   type ConfigReport,

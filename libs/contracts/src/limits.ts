@@ -132,6 +132,14 @@ export const limits = {
   /** Questions about the past that one process works on at a time, and that may wait for their turn. */
   historyReadsMax: 2,
   historyReadsWaitingMax: 32,
+  /** Aggregates that one plan may undo something of, and of whose events it may say why they stay. */
+  undoItemsMax: 20_000,
+  /** Compensating events in one atomic batch: fewer than the broker takes, so that little is tried again. */
+  undoBatchEventsMax: 300,
+  /** Things undone, and events left alone, that one answer shows; more are counted. */
+  undoShownMax: 500,
+  /** Plans that are looked at when the unfinished ones are listed: the newest so many. */
+  undoPlansMax: 1_000,
   /** Events whose hashes are kept in one message of the audit trail. */
   auditBlockEventsMax: 1_000,
   /** How often the leader audits what was journaled since, and signs for it. */
@@ -187,6 +195,7 @@ export function assertLimits(values: typeof limits = limits): void {
       'projectorInFlightMax <= projectorCoalesceLag',
     ],
     [values.projectorCoalesceLag < values.projectorBacklogMax, 'projectorCoalesceLag < projectorBacklogMax'],
+    [values.undoBatchEventsMax <= 900, 'undoBatchEventsMax <= 900'],
     [values.tombstoneSlackMs < values.tombstoneMs, 'tombstoneSlackMs < tombstoneMs'],
     [values.weightDefault <= values.weightMax, 'weightDefault <= weightMax'],
   ];

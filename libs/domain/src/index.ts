@@ -20,7 +20,14 @@ export { type Evolved, evolve } from './view/evolve.js';
 export { addSums, addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.js';
 export { applicationId, effectiveKinds, serviceId, SumLedger } from './view/sum-ledger.js';
 export { type ApplicationSlots, type ServiceSlots, type Slot, ViewTable } from './view/table.js';
-export { type FoldEntry, foldEvent, joinEntry, mayBeForgotten, splitEntry } from './view/fold-entry.js';
+export {
+  type FoldEntry,
+  foldEvent,
+  isForgotten,
+  joinEntry,
+  mayBeForgotten,
+  splitEntry,
+} from './view/fold-entry.js';
 export { type BeatHeaders, type BeatKind, classifyBeat, isLapsed, ttlRefusal } from './liveness/beat.js';
 export {
   defaultProtection,
@@ -55,3 +62,6 @@ export {
 } from './health/check-state.js';
 export { diffLines, type DiffLine } from './config/diff.js';
 export { isInGray } from './config/match.js';
+export { compensate } from './undo/compensate.js';
+export type { Compensating, Compensation, Undoing } from './undo/undoing.js';
+export { decidedTypes, lossTypes } from './undo/decided.js';

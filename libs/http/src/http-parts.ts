@@ -13,6 +13,7 @@ import type {
   Registrar,
   Rollout,
   TimelineLine,
+  UndoService,
 } from '#application';
 
 /** What makes a process ready, as a report in words. */
@@ -50,6 +51,8 @@ export interface HttpParts extends ProcessParts {
   readonly renewer: () => LeaseRenewer;
   /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
   readonly config: () => ConfigService;
+  /** @throws ROLLCALL_UNAVAILABLE, as `writer` does */
+  readonly undo: () => UndoService;
   /** How the last change of a config key is doing. @throws ROLLCALL_UNAVAILABLE before it is counted */
   readonly rollout: (at: KeyPlace) => Rollout;
   /** The changes of the view, and the view they are about. @throws ROLLCALL_UNAVAILABLE before it is loaded */

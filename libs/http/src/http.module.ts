@@ -9,6 +9,7 @@ import { HealthController } from './health/health.controller.js';
 import { HTTP_PARTS, type HttpParts, type ProcessParts } from './http-parts.js';
 import { OperatorController } from './operate/operator.controller.js';
 import { HistoryController } from './history/history.controller.js';
+import { UndoController } from './history/undo.controller.js';
 import { CallsController } from './read/calls.controller.js';
 import { InstanceAnswers } from './read/instance-answers.js';
 import { InstancesController } from './read/instances.controller.js';
@@ -37,6 +38,7 @@ export class HttpModule {
         RegistrationController,
         BulkController,
         HistoryController,
+        UndoController,
         OpenApiController,
         MetricsController,
         PrometheusController,

@@ -12,6 +12,9 @@ import {
   registerItems,
   type Registrar,
   registrationOf,
+  undoAsked,
+  undoFields,
+  type UndoService,
 } from '#application';
 import { changeableFields } from '#domain';
 import { checkFields, type Input, nameIn } from './input.js';
@@ -23,6 +26,7 @@ export interface CommandWriters {
   readonly operator: Operator;
   readonly renewer: LeaseRenewer;
   readonly config: ConfigService;
+  readonly undo: UndoService;
 }
 
 /** Does one kind of thing; resolves when it is stored, with what is to be answered. */
@@ -78,6 +82,14 @@ export const commands: Readonly<Record<string, Command>> = {
       ...names,
     } as ServicePolicyRecord;
     return { sequence: await operator.setPolicy(policy, by) };
+  },
+
+  /** A preview, or with `apply: true` the thing itself. What somebody else did is asked for with `of`. */
+  undo: ({ undo }, input, by) => {
+    const { namespace: _namespace, of, ...rest } = input;
+    const allowed = undoFields.filter((name) => name !== 'actor');
+    const body = { ...objectBody(rest, allowed), ...(of === undefined ? {} : { actor: of }) };
+    return undoAsked(undo, nameIn(input, 'namespace'), body, by);
   },
 };
 

@@ -57,9 +57,9 @@ export async function openRegistry(
       if (reason !== 'start') log.info('loaded the view again', { reason, position, changes });
     },
   });
-  const writers = openWriters(store, projection);
   const { journal, snapshots } = store;
   const history = new History({ journal, snapshots, log, nowMs: () => Date.now() });
+  const writers = openWriters(store, projection, history);
   const calls = startCallGraph(store, log);
   const leave = async (hasBroker: boolean): Promise<void> => {
     door?.close();

@@ -7,6 +7,8 @@ import {
   LeaseRenewer,
   Operator,
   Registrar,
+  type History,
+  UndoService,
 } from '#application';
 import { JetStreamBeatSender, type Projection, type RegistryStore } from '#jetstream';
 
@@ -17,10 +19,15 @@ export interface Writers {
   readonly operator: Operator;
   readonly renewer: LeaseRenewer;
   readonly config: ConfigService;
+  readonly undo: UndoService;
   close(): void;
 }
 
-export function openWriters(store: RegistryStore, { table, follower }: Projection): Writers {
+export function openWriters(
+  store: RegistryStore,
+  { table, follower }: Projection,
+  history: History,
+): Writers {
   const identity = { newId: () => randomUUID(), nowIso: () => new Date().toISOString() };
   const known = (key: string): InstanceView | undefined =>
     table.get(key)?.entry.record as InstanceView | undefined;
@@ -34,6 +41,7 @@ export function openWriters(store: RegistryStore, { table, follower }: Projectio
     operator: new Operator(store.journal, identity, knownByNames),
     renewer: new LeaseRenewer(beats, knownByNames),
     config: new ConfigService({ journal: store.journal, identity, view: () => follower }),
+    undo: new UndoService({ journal: store.journal, history, identity, nowMs: () => Date.now() }),
     close: () => beats.close(),
   };
 }

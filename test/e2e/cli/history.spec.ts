@@ -65,6 +65,10 @@ describe('looking back on the command line', () => {
     expect(diff.stdout).toMatch(
       /- orders\/orders-1 {2}#3 .* by alice because: moved\n\+ orders\/orders-2 {2}#2/,
     );
+    expect((await run('diff', '-0s', '--service', 'orders')).stdout).toContain('nothing differs');
+    expect((await run('diff', '-0s', '--servce', 'orders')).stderr).toMatch(
+      /^ROLLCALL_USAGE: unknown option/,
+    );
     expect((await run('timeline', 'payments')).code).toBe(4);
   });
 });

@@ -83,6 +83,7 @@ describe('with the permissions of the guide', () => {
       ['instances', 'payments'],
       ['register', 'db', 'd-1', '--version', '1.0.0'],
       ['deregister', 'db', 'd-1'],
+      ['undo', '-1h..', '--service', 'db', '--yes'],
       ['quarantine', 'list'],
       ['replay', '--from', '-1h'],
       ['verify'],

@@ -71,6 +71,7 @@ export async function openHttp(options: Partial<HttpOptions> = {}): Promise<Http
     operator: () => node.writers().operator,
     renewer: () => node.writers().renewer,
     config: () => node.writers().config,
+    undo: () => node.writers().undo,
     rollout: (at) => node.rollout(at),
     watching: () => node.watching(),
     callGraph: (namespace) => node.callGraph(namespace),

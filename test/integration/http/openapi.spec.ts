@@ -97,6 +97,13 @@ describe('what the server answers', () => {
     [`${one}/evict`, `${template}/instances/{instance}/evict`, { method: 'POST', body: { reason: 'why' } }],
     [one, `${template}/instances/{instance}`, { method: 'DELETE' }],
     ...configStory,
+    [`${base}/undo`, '/v1/namespaces/{namespace}/undo', { method: 'POST', body: { events: '1..' } }],
+    [
+      `${base}/undo`,
+      '/v1/namespaces/{namespace}/undo',
+      { method: 'POST', body: { events: '1..', types: ['evict', 'deregistered'], apply: true } },
+    ],
+    [`${base}/undo`, '/v1/namespaces/{namespace}/undo', {}],
     ['/healthz', '/healthz', {}],
     ['/readyz', '/readyz', {}],
     [`${orders}/instances?limit=0`, `${template}/instances`, {}],

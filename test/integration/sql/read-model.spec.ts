@@ -153,6 +153,26 @@ describe.each(await databaseKinds())('the read model on $name', (kind) => {
     ).toEqual([[1]]);
   });
 
+  it('keeps plans to undo something, of which the view shows nothing', async () => {
+    const projection = await follow();
+    const aggregate = { kind: 'undo', namespace: 'default', plan: 'a1b2' } as const;
+    const order = { asked: '1..9', from: 1, to: 9 };
+    const head = {
+      namespace: 'default',
+      plan: 'a1b2',
+      order,
+      position: 9,
+      digest: '0'.repeat(64),
+      planned: 3,
+    };
+    const data = { ...head, state: 'started' };
+    const sequence = await store.journal.append({ id: 'p', type: eventTypes.undoStarted, aggregate, data });
+    await projection.reached(sequence);
+    expect(await rows('select aggregate, namespace, service, key, outcome from events')).toEqual([
+      ['undo', 'default', null, 'a1b2', 'unchanged'],
+    ]);
+  });
+
   it('keeps what was refused or unreadable, with the reason', async () => {
     const projection = await follow();
     await store.journal.append(event(eventTypes.instanceRegistered, record({ incarnation: 5 })));

@@ -42,7 +42,12 @@ function fieldText({ path, before, after }: FieldDifference): string {
 function headOf({ key, kind, sequence, at, cause }: ViewDifference): string {
   const by = cause.actor === undefined ? '' : ` by ${cause.actor}`;
   const why = cause.reason === undefined ? '' : ` because: ${cause.reason}`;
-  return `${signs[kind]} ${aboutKey(key)}  #${sequence} ${at} ${cause.type}${by}${why}`;
+  return `${signs[kind]} ${aboutKey(key)}  #${sequence} ${at} ${deedOf(cause.type)}${by}${why}`;
+}
+
+/** `rollcall.instance.reinstated.v1` as `instance reinstated`. */
+function deedOf(type: string): string {
+  return type.split('.').slice(1, -1).join(' ').replaceAll('-', ' ');
 }
 
 /** `default.instance.orders.orders-1` as `orders/orders-1`; what is no instance says its kind. */

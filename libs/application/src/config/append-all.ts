@@ -31,7 +31,7 @@ export async function appendAll(journal: Journal, events: readonly GuardedEvent[
       return (await journal.appendBatch(events)) - events.length + 1;
     } catch (error) {
       if (!doubtful.some((code) => isRollcallError(error, code))) throw error;
-      const stored = await sequenceOf(journal, first.aggregate, first.id, first.expectedRevision);
+      const stored = await storedAt(journal, first.aggregate, first.id, first.expectedRevision);
       if (stored !== undefined) return stored;
       if (left <= 1 || !isRollcallError(error, 'ROLLCALL_NOT_ACKNOWLEDGED')) throw error;
     }
@@ -39,7 +39,7 @@ export async function appendAll(journal: Journal, events: readonly GuardedEvent[
 }
 
 /** Where an event of an aggregate stands, if it is stored. */
-async function sequenceOf(
+export async function storedAt(
   journal: Journal,
   aggregate: AggregateId,
   id: string,

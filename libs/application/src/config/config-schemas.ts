@@ -85,8 +85,8 @@ function invalid(what: string, details: Readonly<Record<string, unknown>> = {}):
 }
 
 /** Everything that is served now and would not be accepted under a schema, in words. */
-function standingProblems(
-  { table }: ViewSource,
+export function standingProblems(
+  { table }: Pick<ViewSource, 'table'>,
   place: ApplicationPlace,
   key: string,
   schema: object,

@@ -104,6 +104,8 @@ export class Teller {
 
   /** What the event names as its cause; of a verdict that ends a suspicion, the suspicion. */
   #causeOf(event: RegistryEvent, before: FoldEntry | undefined): number | undefined {
+    // What it undoes may lie far before the range.
+    if (event.undoes !== undefined) return Number(event.undoes.split(',').at(-1)) || undefined;
     if (event.causationId !== undefined) return this.#sequences.get(event.causationId);
     if (event.aggregate.kind !== 'verdict' || before === undefined || !('state' in before)) return undefined;
     const { verdict } = before.state;

@@ -124,6 +124,7 @@ const lifeTypes = new Set<string>([
   eventTypes.instanceRegistered,
   eventTypes.instanceUpdated,
   eventTypes.instanceDeregistered,
+  eventTypes.instanceReinstated,
 ]);
 
 /** The incarnation in an aggregate's last event; 0 when there is none or it cannot be read. */

@@ -87,5 +87,7 @@ function isNews(last: LastEvent | undefined, incarnation: number, about: Verdict
   if ((said?.incarnation ?? 0) > incarnation) return false;
   const isAboutThis = (last?.sequence ?? 0) > about.registeredSequence && said?.incarnation === incarnation;
   if (!isAboutThis) return true;
-  return about.suspicion === undefined ? said.state === 'cleared' : last?.sequence === about.suspicion;
+  if (about.suspicion === undefined) return said.state === 'cleared';
+  // The suspicion itself, or a verdict from before it: an undo suspects without a verdict of its own.
+  return (last?.sequence ?? 0) <= about.suspicion;
 }

@@ -174,6 +174,10 @@ export class RollcallClient {
       onTrouble: this.#onTrouble,
       onWritten: () => this.#configs.onRegistration(),
       onEnd: (ended) => void this.#registrations.delete(ended),
+      onRecalled: (recalled) => {
+        this.#registrations.add(recalled);
+        this.#configs.onRegistration();
+      },
     };
     const registration = new Registration(parts, taken);
     this.#registrations.add(registration);

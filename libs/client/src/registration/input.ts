@@ -45,10 +45,14 @@ export type RegistrationUpdate = Partial<
 export interface RegistrationHandlers {
   /**
    * The registration is over and nobody here asked for it: ROLLCALL_SUPERSEDED when a newer incarnation took the
-   * id, ROLLCALL_NOT_REGISTERED when somebody deregistered it. It beats no more and never comes back by itself.
+   * id, ROLLCALL_NOT_REGISTERED when somebody deregistered it. It beats no more and never comes back by itself; a
+   * deregistration that is undone revives it.
    */
   readonly onLost?: (error: RollcallError) => void;
-  /** The registry had given this instance up although it lives, so it registered again as a new incarnation. */
+  /**
+   * The registry had given this instance up although it lives, so it registered again as a new incarnation; or its
+   * deregistration by somebody else was undone, and it goes on as the incarnation it was.
+   */
   readonly onRevived?: (incarnation: number) => void;
   /**
    * The id was taken from a process that was alive: two processes are configured with one id. The other one is

@@ -4,12 +4,10 @@ import {
   eventTypes,
   type InstanceAggregateId,
   type InstanceRecord,
-  type InstanceView,
   isRollcallError,
   limits,
   quote,
   RollcallError,
-  type ViewRecord,
 } from '#contracts';
 import { watchConnection } from '#nats';
 import type { ClientPlace } from '../client/place.js';
@@ -20,10 +18,12 @@ import { type Claim, lossOf, readClaim } from './claim.js';
 import { patchRecord } from './draft.js';
 import { drain, type Drained, type DrainOptions } from './drain.js';
 import type { RegistrationHandlers, RegistrationUpdate } from './input.js';
+import { recallOf } from './recall.js';
 import { removalOf, ReturnBrake } from './removal.js';
 import { SerialQueue } from './serial-queue.js';
 import { sign, type Signature } from './signature.js';
 import { type Taken, takeIncarnation } from './take.js';
+import { isNewsAbout } from './told.js';
 
 export interface RegistrationParts {
   readonly place: ClientPlace;
@@ -41,6 +41,8 @@ export interface RegistrationParts {
   /** What the instance says of itself has changed. */
   readonly onWritten: (registration: Registration) => void;
   readonly onEnd: (registration: Registration) => void;
+  /** It was ended by somebody else, and goes on. */
+  readonly onRecalled: (registration: Registration) => void;
 }
 
 /** Other writes wait while it is looked, so not for too long at a time. */
@@ -65,6 +67,8 @@ export class Registration {
   #isOverloadSaid = false;
   #heart: Heart | undefined;
   #ended: RollcallError | undefined;
+  /** Somebody else said good-bye for it. It listens on, because that can be undone. */
+  #isRecallable = false;
 
   constructor(parts: RegistrationParts, taken: Taken) {
     this.#parts = parts;
@@ -133,7 +137,10 @@ export class Registration {
   /** Says good-bye. Does nothing when the registration is over already: the id may belong to another by now. */
   deregister(reason?: string): Promise<void> {
     return this.#writes.run(async () => {
-      if (this.#ended !== undefined) return;
+      if (this.#ended !== undefined) {
+        this.#leave();
+        return;
+      }
       try {
         await this.#write(eventTypes.instanceDeregistered, { ...this.record, status: 'down' }, reason);
       } catch (error) {
@@ -146,6 +153,7 @@ export class Registration {
 
   /** Stops beating without saying good-bye, as a crash would. */
   abandon(): void {
+    this.#isRecallable = false;
     if (this.isActive)
       this.#end(new RollcallError('ROLLCALL_NOT_REGISTERED', `${this.#name()} was abandoned`));
   }
@@ -184,12 +192,7 @@ export class Registration {
 
   /** What the view says of this id. Only a hint to look at the journal: own writes show up here as well. */
   #onTold(message: Msg): void {
-    const { record } = parsed(message) ?? {};
-    if (record === undefined || !this.isActive) return;
-    const isNewer = record.incarnation > this.incarnation;
-    const isGone = record.incarnation === this.incarnation && record.departure !== undefined;
-    const isRetold = record.incarnation === this.incarnation && record.revision > this.sequence;
-    if (isNewer || isGone || isRetold) this.#look();
+    if ((this.isActive || this.#isRecallable) && isNewsAbout(this, message)) this.#look();
   }
 
   /** Looks until it has seen: a broker that is just back may need a moment to answer for its streams. */
@@ -197,6 +200,7 @@ export class Registration {
     this.#writes
       .run(async () => {
         if (this.isActive) await patiently(() => this.#checkClaim(), LOOK_MS);
+        else if (this.#isRecallable) await patiently(() => this.#checkRecall(), LOOK_MS);
       })
       .catch((error: Error) => {
         this.#parts.onTrouble(error);
@@ -234,6 +238,23 @@ export class Registration {
     handlers.onRevived?.(this.incarnation);
   }
 
+  /** The good-bye may have been taken back: then it beats again, as the incarnation it was. */
+  async #checkRecall(): Promise<void> {
+    const { place, aggregate, handlers, onRecalled } = this.#parts;
+    if (place.connection.isClosed()) return this.#leave();
+    const claim = await readClaim(place, aggregate);
+    const recall = recallOf(this, claim);
+    if (recall === 'superseded') this.#leave();
+    if (recall !== 'back') return;
+    this.#isRecallable = false;
+    this.#ended = undefined;
+    this.#taken = { record: this.record, sequence: claim.sequence };
+    this.#writtenAtMs = performance.now();
+    onRecalled(this);
+    this.startHeart();
+    handlers.onRevived?.(this.incarnation);
+  }
+
   #onWrote(taken: Taken): void {
     this.#taken = taken;
     this.#writtenAtMs = performance.now();
@@ -250,6 +271,7 @@ export class Registration {
   }
 
   #lose(loss: RollcallError): void {
+    this.#isRecallable = loss.code === 'ROLLCALL_NOT_REGISTERED';
     this.#end(loss);
     this.#parts.handlers.onLost?.(loss);
   }
@@ -257,22 +279,20 @@ export class Registration {
   #end(error: RollcallError): void {
     this.#ended = error;
     this.#heart?.stop();
+    if (!this.#isRecallable) this.#leave();
+    this.#parts.onEnd(this);
+  }
+
+  /** Hears nothing more. */
+  #leave(): void {
+    this.#isRecallable = false;
     clearInterval(this.#rounds);
     this.#stopWatching();
     this.#subscription.unsubscribe();
-    this.#parts.onEnd(this);
   }
 
   #name(): string {
     const { service, instance } = this.#parts.aggregate;
     return `instance ${quote(instance)} of service ${quote(service)}`;
-  }
-}
-
-function parsed(message: Msg): ViewRecord<InstanceView> | undefined {
-  try {
-    return message.json<ViewRecord<InstanceView>>();
-  } catch {
-    return undefined;
   }
 }

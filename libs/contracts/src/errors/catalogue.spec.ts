@@ -12,6 +12,7 @@ import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 import { sqlErrors } from './sql.js';
 import { transportErrors } from './transport.js';
+import { undoErrors } from './undo.js';
 import { errorText, isRollcallError, RollcallError } from './rollcall-error.js';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
@@ -48,6 +49,7 @@ describe('the catalogue', () => {
       historyErrors,
       transportErrors,
       callErrors,
+      undoErrors,
     ].flatMap((part) => Object.keys(part));
     expect(parts.toSorted()).toEqual(codes.toSorted());
   });

@@ -10,6 +10,7 @@ import { inputErrors } from './input.js';
 import { operationErrors } from './operation.js';
 import { queryErrors } from './query.js';
 import { sqlErrors } from './sql.js';
+import { undoErrors } from './undo.js';
 import { transportErrors } from './transport.js';
 
 /** Every error Rollcall can show to anybody. `docs/reference/errors.md` is generated from it. */
@@ -22,6 +23,7 @@ export const errorCatalogue = {
   ...doorErrors,
   ...sqlErrors,
   ...historyErrors,
+  ...undoErrors,
   ...auditErrors,
   ...backupErrors,
   ...transportErrors,

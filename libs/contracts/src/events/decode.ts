@@ -102,6 +102,7 @@ const namesOf: Readonly<Record<AggregateId['kind'], readonly string[]>> = {
   'config-gray': configNames,
   'config-rollout': configNames,
   'config-schedule': ['namespace', 'application', 'schedule'],
+  undo: ['namespace', 'plan'],
 };
 
 function eventOf(
@@ -156,6 +157,14 @@ class DecodedEvent {
 
   get traceparent(): string | undefined {
     return this.#attribute(headerNames.traceparent);
+  }
+
+  get undoes(): string | undefined {
+    return this.#attribute(headerNames.undoes);
+  }
+
+  get plan(): string | undefined {
+    return this.#attribute(headerNames.plan);
   }
 
   #attribute(name: string): string | undefined {

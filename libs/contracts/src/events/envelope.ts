@@ -4,6 +4,7 @@ import type {
   ConfigScheduleAggregateId,
   InstanceAggregateId,
   ServiceAggregateId,
+  UndoAggregateId,
 } from '../aggregates.js';
 import type { ConfigRecord } from '../records/config.js';
 import type { ConfigGrayRecord } from '../records/config-gray.js';
@@ -15,6 +16,7 @@ import type { InstanceRecord } from '../records/instance.js';
 import type { OverrideRecord } from '../records/override.js';
 import type { ProtectionRecord } from '../records/protection.js';
 import type { ServicePolicyRecord } from '../records/service-policy.js';
+import type { UndoRecord } from '../records/undo.js';
 import type { VerdictRecord } from '../records/verdict.js';
 import type { EventType } from './types.js';
 
@@ -33,6 +35,9 @@ export const headerNames = {
   reason: 'ce-reason',
   causationId: 'ce-causationid',
   traceparent: 'traceparent',
+  /** Of an event that undoes others: their sequences, and the plan it belongs to. */
+  undoes: 'rollcall-undoes',
+  plan: 'rollcall-plan',
   contentType: 'content-type',
   /** The broker stores a message with a known id once within its duplicate window. */
   messageId: 'Nats-Msg-Id',
@@ -55,6 +60,10 @@ export interface EventAttributes {
   readonly reason?: string;
   readonly causationId?: string;
   readonly traceparent?: string;
+  /** Sequences of the events this one undoes, the oldest first: `1204,1310`. */
+  readonly undoes?: string;
+  /** The plan it was undone by. */
+  readonly plan?: string;
 }
 
 /** An event on its way to the journal. */
@@ -79,7 +88,10 @@ export interface JournalEvent<
 }
 
 export type InstanceEvent = JournalEvent<
-  'rollcall.instance.registered.v1' | 'rollcall.instance.updated.v1' | 'rollcall.instance.deregistered.v1',
+  | 'rollcall.instance.registered.v1'
+  | 'rollcall.instance.updated.v1'
+  | 'rollcall.instance.deregistered.v1'
+  | 'rollcall.instance.reinstated.v1',
   InstanceAggregateId,
   InstanceRecord
 >;
@@ -143,5 +155,15 @@ export type ConfigEvent =
   | ConfigScheduleEvent
   | ConfigRolloutEvent;
 
-export type RegistryEvent =
+/** That undoing was begun, and that it came to its end. */
+export type UndoEvent = JournalEvent<
+  'rollcall.undo.started.v1' | 'rollcall.undo.finished.v1',
+  UndoAggregateId,
+  UndoRecord
+>;
+
+/** What the view is folded from. */
+export type ViewEvent =
   InstanceEvent | OverrideEvent | VerdictEvent | ServicePolicyEvent | ProtectionEvent | ConfigEvent;
+
+export type RegistryEvent = ViewEvent | UndoEvent;

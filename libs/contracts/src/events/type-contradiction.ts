@@ -43,6 +43,8 @@ const repeated: Readonly<Partial<Record<EventType, readonly Repeated[]>>> = {
   [eventTypes.configScheduleCancelled]: [['state', is('cancelled')]],
   [eventTypes.configScheduleSkipped]: [['state', is('skipped')]],
   [eventTypes.configScheduleApplied]: [['state', is('applied')]],
+  [eventTypes.undoStarted]: [['state', is('started')]],
+  [eventTypes.undoFinished]: [['state', is('finished')]],
 };
 
 /** What a body says otherwise than its type, in words; undefined when both agree. */

@@ -5,6 +5,7 @@ export const eventTypes = {
   instanceRegistered: 'rollcall.instance.registered.v1',
   instanceUpdated: 'rollcall.instance.updated.v1',
   instanceDeregistered: 'rollcall.instance.deregistered.v1',
+  instanceReinstated: 'rollcall.instance.reinstated.v1',
   overrideSet: 'rollcall.override.set.v1',
   overrideRemoved: 'rollcall.override.removed.v1',
   verdictSuspected: 'rollcall.verdict.suspected.v1',
@@ -30,6 +31,8 @@ export const eventTypes = {
   configScheduleSkipped: 'rollcall.config.schedule-skipped.v1',
   configScheduleApplied: 'rollcall.config.schedule-applied.v1',
   configRolloutSummarized: 'rollcall.config.rollout-summarized.v1',
+  undoStarted: 'rollcall.undo.started.v1',
+  undoFinished: 'rollcall.undo.finished.v1',
 } as const;
 
 export type EventType = (typeof eventTypes)[keyof typeof eventTypes];
@@ -39,6 +42,7 @@ export const aggregateOfType: Readonly<Record<EventType, AggregateId['kind']>> =
   [eventTypes.instanceRegistered]: 'instance',
   [eventTypes.instanceUpdated]: 'instance',
   [eventTypes.instanceDeregistered]: 'instance',
+  [eventTypes.instanceReinstated]: 'instance',
   [eventTypes.overrideSet]: 'override',
   [eventTypes.overrideRemoved]: 'override',
   [eventTypes.verdictSuspected]: 'verdict',
@@ -64,6 +68,8 @@ export const aggregateOfType: Readonly<Record<EventType, AggregateId['kind']>> =
   [eventTypes.configScheduleSkipped]: 'config-schedule',
   [eventTypes.configScheduleApplied]: 'config-schedule',
   [eventTypes.configRolloutSummarized]: 'config-rollout',
+  [eventTypes.undoStarted]: 'undo',
+  [eventTypes.undoFinished]: 'undo',
 };
 
 export function isEventType(value: string): value is EventType {

@@ -1031,5 +1031,113 @@ export const recordSchemas: Readonly<Record<RecordKind, object>> = {
       "durationMs",
       "rejections"
     ]
+  },
+  "undo": {
+    "properties": {
+      "namespace": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "plan": {
+        "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+        "type": "string"
+      },
+      "state": {
+        "type": "string",
+        "enum": [
+          "started",
+          "finished"
+        ]
+      },
+      "order": {
+        "properties": {
+          "asked": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1024
+          },
+          "from": {
+            "maximum": 9007199254740991,
+            "type": "integer",
+            "minimum": 1
+          },
+          "to": {
+            "maximum": 9007199254740991,
+            "type": "integer",
+            "minimum": 1
+          },
+          "types": {
+            "items": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            },
+            "type": "array",
+            "maxItems": 64
+          },
+          "actor": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 512
+          },
+          "service": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "instance": {
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+            "type": "string"
+          },
+          "application": {
+            "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+            "type": "string"
+          },
+          "key": {
+            "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+            "type": "string"
+          }
+        },
+        "type": "object",
+        "required": [
+          "asked",
+          "from",
+          "to"
+        ]
+      },
+      "position": {
+        "maximum": 9007199254740991,
+        "type": "integer",
+        "minimum": 1
+      },
+      "digest": {
+        "pattern": "^[0-9a-f]{64}$",
+        "type": "string"
+      },
+      "planned": {
+        "maximum": 20000,
+        "type": "integer",
+        "minimum": 1
+      },
+      "undone": {
+        "maximum": 20000,
+        "type": "integer",
+        "minimum": 0
+      },
+      "skipped": {
+        "maximum": 20000,
+        "type": "integer",
+        "minimum": 0
+      }
+    },
+    "type": "object",
+    "required": [
+      "namespace",
+      "plan",
+      "state",
+      "order",
+      "position",
+      "digest",
+      "planned"
+    ]
   }
 };

@@ -10,6 +10,7 @@ import { InstanceRecord } from './instance.js';
 import { CallPolicy, RouteMatch, RouteRule, RouteTarget } from './routing.js';
 import { recordClasses, type RecordKind } from './schemas.js';
 import { ProtectionPolicy, ServicePolicyRecord } from './service-policy.js';
+import { UndoOrderRecord, UndoRecord } from './undo.js';
 import { Evidence, VerdictRecord } from './verdict.js';
 
 type Class = new () => object;
@@ -27,6 +28,7 @@ const nestedClasses = new Map<Class, Readonly<Record<string, Class>>>([
   [GrayTarget, { match: ConfigMatch }],
   [ConfigScheduleRecord, { changes: ScheduledChange }],
   [ConfigRolloutRecord, { rejections: RolloutRejection }],
+  [UndoRecord, { order: UndoOrderRecord }],
 ]);
 
 /**

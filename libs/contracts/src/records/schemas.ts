@@ -8,6 +8,7 @@ import { InstanceRecord } from './instance.js';
 import { OverrideRecord } from './override.js';
 import { ProtectionRecord } from './protection.js';
 import { ServicePolicyRecord } from './service-policy.js';
+import { UndoRecord } from './undo.js';
 import { VerdictRecord } from './verdict.js';
 
 /** The DTO class behind each aggregate kind that has one: the source the JSON Schemas are generated from. */
@@ -23,6 +24,7 @@ export const recordClasses = {
   'config-gray': ConfigGrayRecord,
   'config-schedule': ConfigScheduleRecord,
   'config-rollout': ConfigRolloutRecord,
+  undo: UndoRecord,
 } as const;
 
 export type RecordKind = keyof typeof recordClasses;

@@ -117,7 +117,8 @@ export class InstanceLedger {
       this.#deploys.push({ at, from: before.version, to: view.version });
     }
     const isTakenBack = before.verdict?.state === 'suspected' && view.verdict?.state === 'cleared';
-    if (isTakenBack) this.#flaps += 1;
+    // Who was brought back by an undo was not suspected of anything.
+    if (isTakenBack && before.verdict?.evidence.signal !== 'undo') this.#flaps += 1;
   }
 
   #turn(condition: Condition, atMs: number, verdict: VerdictView | undefined): void {

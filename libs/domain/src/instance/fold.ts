@@ -47,6 +47,7 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
     };
     return { kind: 'changed', state: withRegistration(state, registration) };
   }
+  if (event.type === eventTypes.instanceReinstated) return reinstated(state, event);
   const { registeredSequence, registeredAt } = current as Registration;
   const registration: Registration = {
     record: event.data,
@@ -56,6 +57,27 @@ function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<In
     left: event.type === eventTypes.instanceDeregistered,
   };
   return { kind: 'changed', state: { registration, override: state.override, verdict: state.verdict } };
+}
+
+/**
+ * A good-bye that is taken back: the same registration goes on. Nobody has seen the instance since, so one with a lease
+ * comes back as a suspect, which a heartbeat clears and the grace ends, as with any other. One without a lease has
+ * nothing to be seen by.
+ */
+function reinstated(state: InstanceState, event: InstanceEvent): Folded<InstanceState> {
+  const current = state.registration as Registration;
+  const registration = { ...current, record: event.data, revision: event.sequence, left: false };
+  if (event.data.leaseMs === 0 || (state.verdict?.sequence ?? 0) > event.sequence)
+    return { kind: 'changed', state: { ...state, registration } };
+  const verdict: VerdictView = {
+    sequence: event.sequence,
+    at: toTime(event.atMs),
+    incarnation: event.data.incarnation,
+    registeredSequence: current.registeredSequence,
+    state: 'suspected',
+    evidence: { signal: 'undo', ...(event.actor === undefined ? {} : { observer: event.actor }) },
+  };
+  return { kind: 'changed', state: { ...state, registration, verdict } };
 }
 
 /** A new registration is a new life: a verdict about an earlier one has nothing to say about it. */
@@ -75,6 +97,8 @@ function refusalOf(current: Registration | undefined, event: InstanceEvent): str
   }
   if (current === undefined) return `incarnation ${incarnation} was never registered`;
   if (incarnation !== known) return `incarnation ${incarnation} is not the registered one, ${known}`;
+  if (event.type === eventTypes.instanceReinstated)
+    return current.left ? undefined : `incarnation ${incarnation} has not deregistered`;
   return current.left ? `incarnation ${incarnation} has already deregistered` : undefined;
 }
 

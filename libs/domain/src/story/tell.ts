@@ -7,11 +7,25 @@ import {
   type ProtectionEvent,
   type RegistryEvent,
   type ServicePolicyEvent,
+  type UndoEvent,
   type VerdictEvent,
 } from '#contracts';
 
 /** An event as a sentence a person can read at three in the morning. Times and sequences stand beside it. */
 export function tell(event: RegistryEvent): string {
+  return event.undoes === undefined
+    ? tellItself(event)
+    : `${tellItself(event)}, undoing ${numbers(event.undoes)}`;
+}
+
+function numbers(undoes: string): string {
+  return undoes
+    .split(',')
+    .map((sequence) => `#${sequence}`)
+    .join(', ');
+}
+
+function tellItself(event: RegistryEvent): string {
   switch (event.aggregate.kind) {
     case 'instance':
       return tellInstance(event as InstanceEvent);
@@ -23,6 +37,8 @@ export function tell(event: RegistryEvent): string {
       return tellPolicy(event as ServicePolicyEvent);
     case 'protection':
       return tellProtection(event as ProtectionEvent);
+    case 'undo':
+      return tellUndo(event as UndoEvent);
     default:
       return tellConfig(event as ConfigEvent);
   }
@@ -43,6 +59,10 @@ function tellInstance({ type, data, actor, reason }: InstanceEvent): string {
     return `registered as ${who}, version ${data.version}, status ${data.status}, ${life}${by}`;
   }
   if (type === eventTypes.instanceDeregistered) return `${who} said good-bye${by}`;
+  if (type === eventTypes.instanceReinstated) {
+    const until = data.leaseMs === 0 ? '' : ', a suspect until its heartbeat comes';
+    return `${who} was brought back${until}${by}`;
+  }
   return `${who} reported status ${data.status}, weight ${data.weight ?? 100}${by}`;
 }
 
@@ -103,6 +123,18 @@ function tellProtection({ data }: ProtectionEvent): string {
   const { engaged, presentCount, goingCount, detail } = data;
   const numbers = detail ?? `${goingCount} of ${presentCount} instances`;
   return `mass-expiry protection was ${engaged ? 'engaged' : 'released'}: ${numbers}`;
+}
+
+function tellUndo({ type, data, actor, reason }: UndoEvent): string {
+  const { plan, order, planned, undone = 0, skipped = 0 } = data;
+  if (type === eventTypes.undoStarted)
+    return `undo ${plan} was started: ${things(planned)} of "${order.asked}"${byline(actor, reason)}`;
+  const left = skipped === 0 ? '' : `, ${skipped} left as they are because they had changed`;
+  return `undo ${plan} was finished: ${undone} of ${things(planned)} undone${left}${byline(actor, reason)}`;
+}
+
+function things(count: number): string {
+  return count === 1 ? '1 thing' : `${count} things`;
 }
 
 function byline(actor: string | undefined, reason: string | undefined): string {

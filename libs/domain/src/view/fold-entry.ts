@@ -12,6 +12,7 @@ import {
   type ServiceView,
   type VerdictEvent,
   type ViewedConfig,
+  type ViewEvent,
 } from '#contracts';
 import { configViewOf } from '../config/config-view.js';
 import { foldInstance } from '../instance/fold.js';
@@ -56,6 +57,7 @@ export type FoldStep =
 
 /** One event folded into the entry under its key. Pure and total, like `evolve`, which is made of it. */
 export function foldEvent(current: FoldEntry | undefined, event: RegistryEvent): FoldStep {
+  if (event.aggregate.kind === 'undo') return { kind: 'unchanged' };
   return 'instance' in event.aggregate
     ? foldJoined(current as InstanceFoldEntry | undefined, event as InstanceEvent)
     : foldPlain(current as PlainFoldEntry | undefined, event as PlainEvent);
@@ -80,9 +82,15 @@ function foldJoined(
 function rememberedState(current: InstanceFoldEntry | undefined, atMs: number): InstanceState {
   if (current === undefined) return {};
   const { state } = current;
-  if (atMs - current.atMs <= limits.tombstoneMs || departureOf(state) === undefined) return state;
+  if (!isForgotten(current, atMs)) return state;
   const override = lastingOverride(state.override);
   return override === undefined ? {} : { override };
+}
+
+/** Whether an instance left so long ago that an event at this broker time finds nothing of it. */
+export function isForgotten(entry: FoldEntry, atMs: number): boolean {
+  const isOld = atMs - entry.atMs > limits.tombstoneMs;
+  return isOld && 'state' in entry && departureOf(entry.state) !== undefined;
 }
 
 /** What outlives the instance it was laid over. An eviction names an incarnation, and is forgotten with it. */
@@ -99,7 +107,7 @@ export function mayBeForgotten(entry: ViewEntry): boolean {
 }
 
 /** A repeated event from before the entry's own tombstones were forgotten must not bring them back. */
-function isLongPast(current: FoldHead, event: RegistryEvent): boolean {
+function isLongPast(current: FoldHead, event: ViewEvent): boolean {
   return event.sequence <= current.sequence && current.atMs - event.atMs > limits.tombstoneMs;
 }
 
@@ -131,7 +139,7 @@ function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
 }
 
 /** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */
-function newest(current: FoldHead | undefined, event: RegistryEvent): FoldHead {
+function newest(current: FoldHead | undefined, event: ViewEvent): FoldHead {
   if (current !== undefined && current.sequence > event.sequence) {
     return { sequence: current.sequence, atMs: current.atMs, cause: current.cause };
   }

@@ -35,13 +35,17 @@ function isAboutBirth(verdict: RegistryEvent, birth: RegistryEvent): boolean {
   return registeredSequence === undefined || registeredSequence === birth.sequence;
 }
 
+/** A good-bye that is taken back makes who has a lease a suspect. */
+const suspectsByUndo = (event: RegistryEvent) =>
+  event.type === 'rollcall.instance.reinstated.v1' && (event.data as { leaseMs: number }).leaseMs > 0;
+
 /** The last verdict after the birth that is about the incarnation born. */
 function verdictIn(story: Story): RegistryEvent | undefined {
   const birth = birthIn(story);
   return story.findLast(
     (event) =>
       birth !== undefined &&
-      event.type.startsWith('rollcall.verdict.') &&
+      (event.type.startsWith('rollcall.verdict.') || suspectsByUndo(event)) &&
       event.sequence > birth.sequence &&
       incarnationOf(event) === incarnationOf(birth) &&
       isAboutBirth(event, birth),
@@ -87,8 +91,9 @@ function judge(story: Story, event: RegistryEvent): 'counts' | 'late' | 'refused
       ? 'refused'
       : 'counts';
   }
-  const isHere = last !== undefined && last.type !== 'rollcall.instance.deregistered.v1';
-  return isHere && incarnationOf(last) === incarnation ? 'counts' : 'refused';
+  if (last === undefined || incarnationOf(last) !== incarnation) return 'refused';
+  const hasLeft = last.type === 'rollcall.instance.deregistered.v1';
+  return hasLeft === (event.type === 'rollcall.instance.reinstated.v1') ? 'counts' : 'refused';
 }
 
 const isoOf = (event: RegistryEvent) => new Date(event.atMs).toISOString();
@@ -114,6 +119,12 @@ function showOverride(story: Story): object | undefined {
 function showVerdict(story: Story): object | undefined {
   const verdict = verdictIn(story);
   if (verdict === undefined) return undefined;
+  if (suspectsByUndo(verdict)) {
+    const registeredSequence = birthIn(story)?.sequence;
+    const about = { incarnation: incarnationOf(verdict), registeredSequence };
+    const evidence = { signal: 'undo', observer: verdict.actor };
+    return { sequence: verdict.sequence, at: isoOf(verdict), ...about, state: 'suspected', evidence };
+  }
   const { incarnation, registeredSequence, state, evidence } = verdict.data as unknown as Record<
     string,
     unknown

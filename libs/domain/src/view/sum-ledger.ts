@@ -20,7 +20,7 @@ const summedKinds = new Set<string>(effectiveKinds);
 /** The sum a view key belongs to: of a service, or of an application's config; undefined when it belongs to none. */
 export function sumOfKey(key: string): string | undefined {
   const aggregate = parseAggregateKey(key);
-  if (aggregate === undefined) return undefined;
+  if (aggregate === undefined || aggregate.kind === 'undo') return undefined;
   if ('service' in aggregate) return serviceId(aggregate.namespace, aggregate.service);
   return summedKinds.has(aggregate.kind)
     ? applicationId(aggregate.namespace, aggregate.application)

@@ -101,7 +101,7 @@ export class ViewTable {
 
   #enterIndex(slot: Slot): void {
     const aggregate = parseAggregateKey(slot.key);
-    if (aggregate === undefined) return;
+    if (aggregate === undefined || aggregate.kind === 'undo') return;
     if (!('service' in aggregate)) {
       this.#enterApplication(aggregate, slot);
       return;
@@ -130,7 +130,7 @@ export class ViewTable {
 
   #leaveIndex(slot: Slot): void {
     const aggregate = parseAggregateKey(slot.key);
-    if (aggregate === undefined) return;
+    if (aggregate === undefined || aggregate.kind === 'undo') return;
     if (!('service' in aggregate)) {
       const id = applicationId(aggregate.namespace, aggregate.application);
       const slots = this.#applications.get(id)?.slots;

@@ -1602,6 +1602,104 @@ export const openApiDocument: object = {
         }
       }
     },
+    "/v1/namespaces/{namespace}/undo": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/path.namespace"
+        }
+      ],
+      "get": {
+        "summary": "The newest plans to undo something, oldest first.",
+        "responses": {
+          "200": {
+            "description": "The newest plans to undo something, oldest first.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/undoPlans"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      },
+      "post": {
+        "summary": "Shows what undoing events would do; with `apply` it does it, with `resume` it goes on.",
+        "requestBody": {
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/undoOrder"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "Shows what undoing events would do; with `apply` it does it, with `resume` it goes on.",
+            "headers": {
+              "X-Rollcall-Sequence": {
+                "description": "Journal sequence the answer reflects, or was stored at.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              },
+              "X-Rollcall-At": {
+                "description": "With `at`: when the event of that sequence was stored.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                }
+              },
+              "X-Rollcall-Stale-Ms": {
+                "description": "Time since the view was last heard of, in ms.",
+                "schema": {
+                  "type": "integer",
+                  "minimum": 0
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/undone"
+                }
+              }
+            }
+          },
+          "default": {
+            "$ref": "#/components/responses/problem"
+          }
+        }
+      }
+    },
     "/healthz": {
       "get": {
         "summary": "The process runs.",
@@ -5212,6 +5310,262 @@ export const openApiDocument: object = {
           "staleMs"
         ]
       },
+      "undone": {
+        "type": "object",
+        "properties": {
+          "plan": {
+            "type": "string",
+            "description": "Made of what it holds: the same plan has the same name."
+          },
+          "asked": {
+            "type": "string"
+          },
+          "position": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Journal sequence the plan was made at."
+          },
+          "applied": {
+            "type": "boolean"
+          },
+          "planned": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Things to undo."
+          },
+          "undone": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Things undone."
+          },
+          "skipped": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Events that stay as they are."
+          },
+          "items": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "subject": {
+                  "type": "string",
+                  "description": "What it is about, as its subject in the journal."
+                },
+                "undoes": {
+                  "type": "array",
+                  "items": {
+                    "type": "integer",
+                    "minimum": 0
+                  },
+                  "description": "Sequences of the events that are undone."
+                },
+                "at": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "When the newest of them happened."
+                },
+                "happened": {
+                  "type": "string",
+                  "description": "What happened, in a sentence."
+                },
+                "becomes": {
+                  "type": "string",
+                  "description": "What is said instead, in a sentence."
+                }
+              },
+              "required": [
+                "subject",
+                "undoes",
+                "at",
+                "happened",
+                "becomes"
+              ]
+            },
+            "description": "At most 500."
+          },
+          "skips": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "sequence": {
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "subject": {
+                  "type": "string"
+                },
+                "why": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "sequence",
+                "subject",
+                "why"
+              ]
+            },
+            "description": "At most 500."
+          },
+          "resumes": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When the same was begun and not finished."
+          },
+          "sequence": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Of the event that says that it is finished."
+          }
+        },
+        "required": [
+          "plan",
+          "asked",
+          "position",
+          "applied",
+          "planned",
+          "undone",
+          "skipped",
+          "items",
+          "skips"
+        ]
+      },
+      "undoPlans": {
+        "type": "object",
+        "properties": {
+          "plans": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "properties": {
+                "namespace": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "plan": {
+                  "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                  "type": "string"
+                },
+                "state": {
+                  "type": "string",
+                  "enum": [
+                    "started",
+                    "finished"
+                  ]
+                },
+                "order": {
+                  "properties": {
+                    "asked": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 1024
+                    },
+                    "from": {
+                      "maximum": 9007199254740991,
+                      "type": "integer",
+                      "minimum": 1
+                    },
+                    "to": {
+                      "maximum": 9007199254740991,
+                      "type": "integer",
+                      "minimum": 1
+                    },
+                    "types": {
+                      "items": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 128
+                      },
+                      "type": "array",
+                      "maxItems": 64
+                    },
+                    "actor": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 512
+                    },
+                    "service": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "instance": {
+                      "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+                      "type": "string"
+                    },
+                    "application": {
+                      "pattern": "^(_shared|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$",
+                      "type": "string"
+                    },
+                    "key": {
+                      "pattern": "^[A-Za-z0-9_.-]{1,128}$",
+                      "type": "string"
+                    }
+                  },
+                  "type": "object",
+                  "required": [
+                    "asked",
+                    "from",
+                    "to"
+                  ]
+                },
+                "position": {
+                  "maximum": 9007199254740991,
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "digest": {
+                  "pattern": "^[0-9a-f]{64}$",
+                  "type": "string"
+                },
+                "planned": {
+                  "maximum": 20000,
+                  "type": "integer",
+                  "minimum": 1
+                },
+                "undone": {
+                  "maximum": 20000,
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "skipped": {
+                  "maximum": 20000,
+                  "type": "integer",
+                  "minimum": 0
+                },
+                "startedAt": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "finishedAt": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "Absent: it was interrupted, or is under way."
+                },
+                "actor": {
+                  "type": "string"
+                },
+                "reason": {
+                  "type": "string"
+                }
+              },
+              "required": [
+                "namespace",
+                "plan",
+                "state",
+                "order",
+                "position",
+                "digest",
+                "planned",
+                "startedAt"
+              ]
+            }
+          }
+        },
+        "required": [
+          "plans"
+        ]
+      },
       "instance": {
         "title": "An instance as the view shows it",
         "type": "object",
@@ -7716,6 +8070,10 @@ export const openApiDocument: object = {
               "ROLLCALL_AFTER_HISTORY",
               "ROLLCALL_SNAPSHOT_DAMAGED",
               "ROLLCALL_HISTORY_BUSY",
+              "ROLLCALL_UNDO_NOT_APPLICABLE",
+              "ROLLCALL_UNDO_CHANGED",
+              "ROLLCALL_UNDO_TOO_LARGE",
+              "ROLLCALL_UNDO_PLAN_UNKNOWN",
               "ROLLCALL_AUDIT_BROKEN",
               "ROLLCALL_ARCHIVE_INVALID",
               "ROLLCALL_BACKUP_INVALID",
@@ -7840,6 +8198,10 @@ export const openApiDocument: object = {
                   "ROLLCALL_AFTER_HISTORY",
                   "ROLLCALL_SNAPSHOT_DAMAGED",
                   "ROLLCALL_HISTORY_BUSY",
+                  "ROLLCALL_UNDO_NOT_APPLICABLE",
+                  "ROLLCALL_UNDO_CHANGED",
+                  "ROLLCALL_UNDO_TOO_LARGE",
+                  "ROLLCALL_UNDO_PLAN_UNKNOWN",
                   "ROLLCALL_AUDIT_BROKEN",
                   "ROLLCALL_ARCHIVE_INVALID",
                   "ROLLCALL_BACKUP_INVALID",
@@ -8215,6 +8577,62 @@ export const openApiDocument: object = {
           "format",
           "text"
         ]
+      },
+      "undoOrder": {
+        "type": "object",
+        "properties": {
+          "events": {
+            "type": [
+              "string",
+              "integer"
+            ],
+            "description": "A sequence, or a range `<from>..<to>` of sequences, times or whiles ago; without an end, up to now."
+          },
+          "at": {
+            "type": "string",
+            "description": "Instead of events: everything `service` has lost since this moment."
+          },
+          "types": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "maxItems": 64,
+            "description": "Of a range only these types, whole or a word of one."
+          },
+          "service": {
+            "type": "string"
+          },
+          "instance": {
+            "type": "string"
+          },
+          "application": {
+            "type": "string"
+          },
+          "key": {
+            "type": "string"
+          },
+          "apply": {
+            "type": "boolean",
+            "description": "True: do it. Otherwise nothing is changed."
+          },
+          "plan": {
+            "type": "string",
+            "description": "With `apply`: only if it still comes to the plan of this name, as a preview gave it."
+          },
+          "resume": {
+            "type": "string",
+            "description": "Goes on with the plan of this name."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Of a range only what somebody did."
+          },
+          "reason": {
+            "type": "string"
+          }
+        },
+        "required": []
       },
       "renewing": {
         "type": "object",

@@ -26,6 +26,8 @@ export function encodeEvent(event: NewEvent): Encoded {
     [headerNames.reason, event.reason],
     [headerNames.causationId, event.causationId],
     [headerNames.traceparent, event.traceparent],
+    [headerNames.undoes, event.undoes],
+    [headerNames.plan, event.plan],
     [headerNames.contentType, 'application/json'],
     [headerNames.messageId, event.id],
   ]);

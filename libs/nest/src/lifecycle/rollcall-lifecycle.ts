@@ -174,7 +174,7 @@ export class RollcallLifecycle
   }
 
   #onRevived(incarnation: number): void {
-    this.#logger.warn(`was given up although alive, and registered again as incarnation ${incarnation}`);
+    this.#logger.warn(`was given up although alive, and is registered again as incarnation ${incarnation}`);
     this.options.onRevived?.(incarnation);
   }
 

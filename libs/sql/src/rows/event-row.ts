@@ -39,6 +39,7 @@ function namesIn(subject: string): Names {
   const aggregate = parseAggregateKey(subject);
   if (aggregate === undefined) return unnamed;
   const { kind, ...names } = aggregate;
+  if ('plan' in names) return { ...unnamed, namespace: names.namespace, key: names.plan, aggregate: kind };
   const key = 'schedule' in names ? { key: names.schedule } : {};
   return { ...unnamed, ...names, ...key, aggregate: kind };
 }

@@ -26,6 +26,7 @@ const anyType = fc.oneof(
   { weight: 5, arbitrary: fc.constant<EventType>(eventTypes.instanceRegistered) },
   { weight: 2, arbitrary: fc.constant<EventType>(eventTypes.instanceUpdated) },
   { weight: 2, arbitrary: fc.constant<EventType>(eventTypes.instanceDeregistered) },
+  { weight: 2, arbitrary: fc.constant<EventType>(eventTypes.instanceReinstated) },
   { weight: 3, arbitrary: fc.constant<EventType>(eventTypes.overrideSet) },
   { weight: 1, arbitrary: fc.constant<EventType>(eventTypes.overrideRemoved) },
   { weight: 2, arbitrary: fc.constant<EventType>(eventTypes.verdictSuspected) },

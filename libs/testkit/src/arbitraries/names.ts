@@ -7,6 +7,7 @@ import {
   type IncarnationId,
   type InstanceAggregateId,
   type ServiceAggregateId,
+  type UndoAggregateId,
   SHARED_APPLICATION,
 } from '#contracts';
 
@@ -73,6 +74,9 @@ const anyScheduleAggregate = (): fc.Arbitrary<ConfigScheduleAggregateId> =>
     schedule: anyName(),
   });
 
+const anyUndoAggregate = (): fc.Arbitrary<UndoAggregateId> =>
+  fc.record({ kind: fc.constant('undo'), namespace: anyName(), plan: anyName() });
+
 /** Any aggregate the contract has a subject for. */
 export const anyAggregate = (): fc.Arbitrary<AggregateId> =>
   fc.oneof(
@@ -81,6 +85,7 @@ export const anyAggregate = (): fc.Arbitrary<AggregateId> =>
     anyConfigAggregate(),
     anySchemaAggregate(),
     anyScheduleAggregate(),
+    anyUndoAggregate(),
   );
 
 export const anyIncarnationId = (): fc.Arbitrary<IncarnationId> =>

@@ -42,7 +42,7 @@ const typesOf = (kind: RecordKind): EventType[] =>
 function inAgreement(type: EventType, record: object): object {
   const kind = aggregateOfType[type];
   if (kind.startsWith('config')) return configInAgreement(type, record);
-  if (kind === 'verdict') return { ...record, state: type.split('.')[2] };
+  if (kind === 'verdict' || kind === 'undo') return { ...record, state: type.split('.')[2] };
   if (kind === 'protection') return { ...record, engaged: type === eventTypes.protectionEngaged };
   return kind === 'override' ? { ...record, removed: type === eventTypes.overrideRemoved } : record;
 }

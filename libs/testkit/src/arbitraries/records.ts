@@ -19,13 +19,15 @@ import {
   protocols,
   type RecordKind,
   type ServicePolicyRecord,
+  type UndoOrderRecord,
+  type UndoRecord,
   signals,
   statuses,
   type VerdictRecord,
   verdictStates,
 } from '#contracts';
 import { configRecordArbitraries } from './config-records.js';
-import { anyIncarnation, anyName } from './names.js';
+import { anyApplication, anyConfigKey, anyIncarnation, anyName } from './names.js';
 import { anyText } from './noise.js';
 import { anyMetadata, anyTime, recordWith } from './record-with.js';
 import { anyCallPolicy, anyRoute } from './routing.js';
@@ -45,6 +47,7 @@ export interface RecordOf {
   'config-gray': ConfigGrayRecord;
   'config-schedule': ConfigScheduleRecord;
   'config-rollout': ConfigRolloutRecord;
+  undo: UndoRecord;
 }
 
 export const anyVersion = (): fc.Arbitrary<string> =>
@@ -209,6 +212,36 @@ const anyProtectionRecord = (): fc.Arbitrary<ProtectionRecord> =>
     { detail: anyText(0, 512) },
   );
 
+const anySequence = (): fc.Arbitrary<number> => fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const anyItemCount = (min: number): fc.Arbitrary<number> => fc.integer({ min, max: limits.undoItemsMax });
+
+const anyUndoOrder = (): fc.Arbitrary<UndoOrderRecord> =>
+  recordWith<UndoOrderRecord>(
+    { asked: anyText(1, 1_024), from: anySequence(), to: anySequence() },
+    {
+      types: fc.array(anyText(1, 128), { maxLength: 3 }),
+      actor: anyText(1, limits.attributeLengthMax),
+      service: anyName(),
+      instance: anyName(),
+      application: anyApplication(),
+      key: anyConfigKey(),
+    },
+  );
+
+const anyUndoRecord = (): fc.Arbitrary<UndoRecord> =>
+  recordWith<UndoRecord>(
+    {
+      namespace: names.namespace,
+      plan: anyName(),
+      state: fc.constantFrom('started' as const, 'finished' as const),
+      order: anyUndoOrder(),
+      position: anySequence(),
+      digest: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }),
+      planned: anyItemCount(1),
+    },
+    { undone: anyItemCount(0), skipped: anyItemCount(0) },
+  );
+
 /** A valid record of each kind. */
 export const recordArbitraries: { readonly [Kind in RecordKind]: () => fc.Arbitrary<RecordOf[Kind]> } = {
   instance: anyInstanceRecord,
@@ -217,4 +250,5 @@ export const recordArbitraries: { readonly [Kind in RecordKind]: () => fc.Arbitr
   service: anyServicePolicyRecord,
   protection: anyProtectionRecord,
   ...configRecordArbitraries,
+  undo: anyUndoRecord,
 };
