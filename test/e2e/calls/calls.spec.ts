@@ -32,16 +32,31 @@ async function under(run: () => Promise<void>, settleMs = 1_500) {
   return traffic;
 }
 
+const quotedBy = ({ answers }: Traffic): Set<string> =>
+  new Set(answers.map((answer) => answer.quote.instance));
 const paidBy = ({ answers }: Traffic): Set<string> =>
   new Set(answers.map((answer) => answer.paidBy.instance));
 
+/** Orders asks payments twice for each of them: over HTTP, and by a Nest message over TCP. */
 describe('users of orders, at 200 calls a second', () => {
   it('see no error when a payments process is killed', async () => {
-    const { failures, count } = await under(async () => {
+    const seen = await under(async () => {
       await shop.payments.shift()?.kill('SIGKILL');
     });
-    expect(failures).toEqual([]);
-    expect(count).toBeGreaterThan(300);
+    expect(seen.failures).toEqual([]);
+    expect(seen.count).toBeGreaterThan(300);
+    expect(quotedBy(seen).size).toBe(3);
+  });
+
+  it('see no error when a payments process hangs with its sockets open', async () => {
+    const [hung] = shop.payments;
+    const seen = await under(async () => {
+      hung?.signal('SIGSTOP');
+      await delay(4_000);
+      hung?.signal('SIGCONT');
+    });
+    expect(seen.failures).toEqual([]);
+    expect(quotedBy(seen).size).toBe(2);
   });
 
   it('see no error when all payments are restarted one after the other with a new version', async () => {
@@ -56,6 +71,7 @@ describe('users of orders, at 200 calls a second', () => {
     const last = new Set(seen.answers.slice(-100).map((answer) => answer.paidBy.instance));
     expect(last.size).toBeGreaterThan(0);
     expect(paidBy(seen).size).toBeGreaterThan(2);
+    expect(quotedBy(seen).size).toBeGreaterThan(2);
   }, 60_000);
 
   it('see no error when the registry is restarted', async () => {

@@ -1,9 +1,18 @@
 import 'reflect-metadata';
+import type { AddressInfo, Server } from 'node:net';
 import { Controller, Get, Inject, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { MessagePattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IsString } from 'class-validator';
-import { ConfigKey, OnConfigChange, RollcallConfigModule, RollcallLifecycle, RollcallModule } from '#nest';
+import {
+  ConfigKey,
+  OnConfigChange,
+  RollcallConfigModule,
+  RollcallLifecycle,
+  RollcallModule,
+  TracingInterceptor,
+} from '#nest';
 import { OneLineLogger } from '../../shared/one-line-logger.js';
 import { settings } from '../../shared/settings.js';
 
@@ -28,14 +37,20 @@ class PaymentsController {
     this.#logger.log(`greeting is now ${JSON.stringify(this.config.greeting)}`);
   }
 
-  /** Says which instance answered. */
+  /** Over HTTP: says which instance answered. */
   @Get()
   answer() {
-    return {
-      service: 'payments',
-      greeting: this.config.greeting,
-      instance: this.rollcall.registration?.record.instance ?? 'not registered yet',
-    };
+    return { service: 'payments', greeting: this.config.greeting, instance: this.#instance };
+  }
+
+  /** Over TCP: what a payment of so many cents costs. */
+  @MessagePattern('fee')
+  fee(@Payload() cents: number) {
+    return { fee: Math.ceil(cents / 100), instance: this.#instance };
+  }
+
+  get #instance(): string {
+    return this.rollcall.registration?.record.instance ?? 'not registered yet';
   }
 }
 
@@ -56,5 +71,13 @@ class PaymentsModule {}
 const app = await NestFactory.create<NestFastifyApplication>(PaymentsModule, new FastifyAdapter(), {
   logger: new OneLineLogger('payments'),
 });
+app.useGlobalInterceptors(new TracingInterceptor());
 app.enableShutdownHooks();
+const tcp = app.connectMicroservice<MicroserviceOptions>(
+  { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } },
+  { inheritAppConfig: true },
+);
+await app.startAllMicroservices();
+const { port } = tcp.unwrap<Server>().address() as AddressInfo;
+app.get(RollcallLifecycle).addEndpoint({ name: 'tcp', protocol: 'tcp', port });
 await app.listen(settings.port, '127.0.0.1');
