@@ -24,6 +24,8 @@ import type { ConfigHome } from '../config/config-home.js';
 import type { LiveConfig } from '../config/live-config.js';
 import type { ConfigOptions } from '../config/options.js';
 import type { Watch, WatchHandler } from '../view/events.js';
+import type { Projection, ProjectionOrder } from '../projection/order.js';
+import { Projections } from '../projection/projections.js';
 import { SharedViews } from '../view/shared-views.js';
 import type { ClientStatus, Discovered } from './answers.js';
 import type { ClientOptions } from './options.js';
@@ -59,6 +61,7 @@ export class RollcallClient {
   readonly #failedCalls: FailedCallReporter;
   readonly #services: Services;
   readonly #callers = new Set<HttpCaller>();
+  readonly #projections: Projections;
   readonly #callReporter: CallReporter;
   readonly #stopWatching: () => void;
   #connected = true;
@@ -71,6 +74,7 @@ export class RollcallClient {
     this.#options = options;
     this.#server = place.connection.getServer();
     this.#views = new SharedViews(place, this.#onTrouble);
+    this.#projections = new Projections(place);
     this.#liveness = new Liveness({
       place,
       recipe,
@@ -252,6 +256,15 @@ export class RollcallClient {
     return this.#configs.open(application, options);
   }
 
+  /**
+   * Tells the events of this namespace to a store of your own, from the position it has: in order, in batches, each
+   * once (docs/guides/projections.md). Ends with the client.
+   * @throws what `load` throws, ROLLCALL_QUERY_INVALID, ROLLCALL_NAME_INVALID, ROLLCALL_SEQUENCE_INVALID
+   */
+  project(order: ProjectionOrder): Promise<Projection> {
+    return this.#projections.open(order);
+  }
+
   /** What config needs of a client; for `openConfig`, which may begin before there is one. */
   get configHome(): ConfigHome {
     return this.#configs.home;
@@ -307,6 +320,7 @@ export class RollcallClient {
     if (farewells.length > 0) await Promise.race([Promise.allSettled(farewells), delay(FAREWELL_MS)]);
     for (const registration of this.#registrations) registration.abandon();
     this.#callReporter.close();
+    await this.#projections.close();
     await Promise.all([...this.#callers].map((caller) => caller.close()));
     this.#configs.close();
     this.#views.close();
