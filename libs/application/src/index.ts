@@ -22,7 +22,7 @@ export {
   type ServiceSummary,
   type ViewSource,
 } from './reader/reader.js';
-export { type CallExplanation, explainCall } from './reader/explain-call.js';
+export { type CallExplanation, callPlaces, type CallQuestion, explainCall } from './reader/explain-call.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { BulkRegistrar, type BulkResult } from './registrar/bulk-registrar.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
@@ -60,7 +60,8 @@ export { SnapshotMaker, type SnapshotMakerParts } from './history/snapshot-maker
 export { type ContentMistake, contentMistakeAt, type SchemaSource } from './config/check.js';
 export { batchBody, contentIn, expectationOf, putBody, revisionIn } from './config/config-input.js';
 export type { ConfigDiff, ConfigRevision } from './config/config-history.js';
-export type { ApplicationSummary, ShownConfig } from './config/config-reader.js';
+export { type ApplicationSummary, ConfigReader, type ShownConfig } from './config/config-reader.js';
+export { configPlaces } from './config/config-places.js';
 export { ConfigService } from './config/config-service.js';
 export type { Imported, ImportedKey, ImportOrder } from './config/config-transfer.js';
 export type { ConfigChange, ConfigWritten, KeyWritten } from './config/config-writer.js';

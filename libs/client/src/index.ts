@@ -23,6 +23,7 @@ export { type ConfigContext, openConfig } from './config/open-config.js';
 export type { ConfigOptions } from './config/options.js';
 export type { HeartPlacement } from './heart/open-hearts.js';
 export type { Vitals } from './heart/vitals.js';
+export { Past, type PastCall, type PastMoment, type ServiceCounts } from './past/past.js';
 export type { Projection, ProjectionBatch, ProjectionOrder, ProjectionPosition } from './projection/order.js';
 export type { Drained, DrainOptions } from './registration/drain.js';
 export { checkRegistration } from './registration/draft.js';

@@ -66,16 +66,22 @@ export class History {
    * A reader of the past. It holds nothing outside the place it was asked for.
    * @throws as `moment`, and ROLLCALL_HISTORY_BUSY
    */
-  async readerAt(text: string, place: HistoricPlace): Promise<{ reader: Reader; moment: HistoricMoment }> {
-    const view = await this.viewAt(await this.moment(text), place);
+  async readerAt(
+    text: string,
+    ...places: readonly HistoricPlace[]
+  ): Promise<{ reader: Reader; moment: HistoricMoment }> {
+    const view = await this.viewAt(await this.moment(text), ...places);
     return { reader: new Reader(() => view), moment: { sequence: view.sequence, at: view.at } };
   }
 
-  /** @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
-  async viewAt(moment: HistoricMoment, place: HistoricPlace): Promise<HistoricView> {
-    const entries = await this.#gate.pass(() => this.entriesAt(moment.sequence, place));
+  /** Some places as they were, in one view. @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
+  async viewAt(moment: HistoricMoment, ...places: readonly HistoricPlace[]): Promise<HistoricView> {
     const table = new ViewTable();
-    for (const [key, entry] of entries) table.put(key, entry);
+    await this.#gate.pass(async () => {
+      for (const place of places) {
+        for (const [key, entry] of await this.entriesAt(moment.sequence, place)) table.put(key, entry);
+      }
+    });
     return {
       ...moment,
       table,

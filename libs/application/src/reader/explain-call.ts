@@ -1,5 +1,7 @@
 import { checkName, type InstanceView } from '#contracts';
 import { type CandidateWishes, explainPick, parseWishes, type PickExplanation } from '#domain';
+import { checkedPlace } from '../history/place-patterns.js';
+import type { HistoricPlace } from '../ports/snapshots.js';
 import type { Reader } from './reader.js';
 
 /** A call somebody would like to understand. */
@@ -23,6 +25,13 @@ export interface CallExplanation extends PickExplanation {
   /** Journal sequence and age of the view this is read from. */
   readonly sequence: number;
   readonly staleMs: number;
+}
+
+/** The places a call is explained from: who is called, and who calls. @throws ROLLCALL_NAME_INVALID */
+export function callPlaces(namespace: string, caller: string, service: string): HistoricPlace[] {
+  const [callerService = ''] = caller.split('/', 1);
+  checkName('caller', callerService);
+  return [...new Set([service, callerService])].map((name) => checkedPlace({ namespace, service: name }));
 }
 
 /**

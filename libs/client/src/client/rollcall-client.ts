@@ -24,6 +24,8 @@ import type { ConfigHome } from '../config/config-home.js';
 import type { LiveConfig } from '../config/live-config.js';
 import type { ConfigOptions } from '../config/options.js';
 import type { Watch, WatchHandler } from '../view/events.js';
+import { discoverPast } from '../past/discover-past.js';
+import { Past, type PastMoment } from '../past/past.js';
 import type { Projection, ProjectionOrder } from '../projection/order.js';
 import { Projections } from '../projection/projections.js';
 import { SharedViews } from '../view/shared-views.js';
@@ -32,6 +34,8 @@ import type { ClientOptions } from './options.js';
 import { type ClientPlace, openPlace } from './place.js';
 
 export interface DiscoverOptions {
+  /** As it was: a journal sequence, a time, or a while ago such as `-15m`. The registry is asked. */
+  readonly at?: PastMoment;
   /** Wait until the view reflects this journal sequence, such as the one a write returned. */
   readonly atLeast?: number;
   /** How long to wait for it, or for the first snapshot. Default 10,000. */
@@ -200,7 +204,8 @@ export class RollcallClient {
    * @throws ROLLCALL_POSITION_NOT_REACHED, ROLLCALL_NAME_INVALID, ROLLCALL_BROKER_UNREACHABLE
    */
   async discover(service: string, options: DiscoverOptions = {}): Promise<Discovered> {
-    const { atLeast, timeoutMs = limits.atLeastWaitMsMax, withDeparted = false } = options;
+    const { at, atLeast, timeoutMs = limits.atLeastWaitMsMax, withDeparted = false } = options;
+    if (at !== undefined) return discoverPast(new Past(this.#place, at, timeoutMs), service, options);
     const view = await this.#views.open(checkName('service', service), timeoutMs);
     if (atLeast !== undefined) await view.reached(atLeast, timeoutMs);
     const { position, staleMs } = view;
@@ -254,6 +259,11 @@ export class RollcallClient {
    */
   config(application: string, options: ConfigOptions = {}): Promise<LiveConfig> {
     return this.#configs.open(application, options);
+  }
+
+  /** This namespace as it was: each question is asked of the registry, and answered from the journal. */
+  at(moment: PastMoment): Past {
+    return new Past(this.#place, moment);
   }
 
   /**
