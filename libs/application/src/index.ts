@@ -51,6 +51,8 @@ export {
   type TimelineOrder,
 } from './history/history.js';
 export type { HistoricMoment } from './history/find-moment.js';
+export type { WhatIfReport } from './history/what-if.js';
+export { whatIfPolicy } from './history/what-if-input.js';
 export type { AvailabilityReport } from './history/availability.js';
 export { checkedPlace, placePatterns } from './history/place-patterns.js';
 export { type EventFilter } from './history/event-filter.js';

@@ -137,6 +137,9 @@ export const limits = {
   /** How often the leader audits what was journaled since, and signs for it. */
   auditTickMs: 500,
   auditCheckpointMs: 60_000,
+  /** At how many moments a call is tried under another policy. */
+  whatIfSamplesDefault: 20,
+  whatIfSamplesMax: 1_000,
   /** Events a projection of somebody's own takes in at a time, unless it says otherwise, and at most. */
   projectionBatchDefault: 500,
   projectionBatchMax: 5_000,

@@ -1,0 +1,62 @@
+import { heartbeatTtlMs, type Signal } from '#contracts';
+import type { LeaseTimes } from '../lease/lease.js';
+import { expiryDueMs } from '../liveness/suspect.js';
+
+/** One suspicion as the journal tells it, with how it ended. All times are broker time, ms. */
+export interface Suspicion {
+  readonly service: string;
+  readonly instance: string;
+  readonly incarnation: number;
+  /** Sequence of the verdict that raised it. */
+  readonly sequence: number;
+  readonly signal: Signal;
+  readonly times: LeaseTimes;
+  readonly suspectedAtMs: number;
+  readonly lastBeatAtMs?: number | undefined;
+  /** Absent: it still stood at the end of what was looked at. `over`: the instance left or was started anew. */
+  readonly end?: { readonly kind: 'cleared' | 'expired' | 'over'; readonly atMs: number } | undefined;
+  /** After an expiry: when the very same process registered again, so that it had been alive. */
+  readonly backAtMs?: number | undefined;
+}
+
+export type WhatIf =
+  'same' | 'not-suspected' | 'not-expired' | 'expired-later' | 'expired-sooner' | 'expired-instead';
+
+export interface Judgement {
+  readonly whatIf: WhatIf;
+  /** When it would have been expired, unless it would not have been. */
+  readonly dueAtMs?: number;
+}
+
+/** Only these come from the silence of the heart; the others would have been raised whatever the lease. */
+const bySilence = new Set<Signal>(['heartbeat-lapsed', 'sweep']);
+
+/**
+ * What would have become of a suspicion under another lease, as far as its evidence tells: it assumes that the signs
+ * of life came when they did. What nobody suspected leaves no trace, so a shorter lease may have cost more than this
+ * can say.
+ * @param toMs end of what was looked at
+ */
+export function judgeSuspicion(suspicion: Suspicion, lease: Partial<LeaseTimes>, toMs: number): Judgement {
+  const { times, signal, suspectedAtMs, lastBeatAtMs, end, backAtMs } = suspicion;
+  const other = { ...times, ...lease };
+  const shiftMs = bySilence.has(signal)
+    ? heartbeatTtlMs(other.heartbeatMs) - heartbeatTtlMs(times.heartbeatMs)
+    : 0;
+  const suspectedMs = suspectedAtMs + shiftMs;
+  // From then on nobody would have expired it: a sign of life, a good-bye, a new start.
+  const aliveMs = end?.kind === 'expired' ? (backAtMs ?? Infinity) : (end?.atMs ?? toMs);
+  if (shiftMs > 0 && suspectedMs >= aliveMs) return { whatIf: 'not-suspected' };
+  const dueAtMs = expiryDueMs({ times: other, suspectedAtMs: suspectedMs, lastBeatAtMs });
+  if (end?.kind === 'expired') {
+    if (dueAtMs >= aliveMs) return { whatIf: 'not-expired' };
+    const wasDueMs = expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
+    if (dueAtMs === wasDueMs) return { whatIf: 'same' };
+    return { whatIf: dueAtMs > wasDueMs ? 'expired-later' : 'expired-sooner', dueAtMs };
+  }
+  const wasDueMs = expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
+  // It was due then as well, and something else kept it: protection, or a watchman that did not see enough.
+  return dueAtMs < aliveMs && dueAtMs < wasDueMs
+    ? { whatIf: 'expired-instead', dueAtMs }
+    : { whatIf: 'same' };
+}
