@@ -1,5 +1,5 @@
 import { Auditor, ChainVerifier, History, silentLog, SnapshotMaker } from '#application';
-import { JetStreamAudit, JetStreamSnapshots, openRegistryStore, type RegistryStore } from '#jetstream';
+import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
@@ -35,12 +35,7 @@ const depthOf = (index: number): number => INSTANCES + ((index * 7_919_993) % (e
 const serviceOf = (index: number): string => `service-${String((index * 37) % SERVICES).padStart(3, '0')}`;
 
 async function benchReads(store: RegistryStore): Promise<Figure[]> {
-  const history = new History({
-    journal: store.journal,
-    snapshots: new JetStreamSnapshots(store, store.manager),
-    log: silentLog,
-    nowMs: () => Date.now(),
-  });
+  const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
   const oneService: number[] = [];
   for (let index = 0; index < questions; index += 1) {
     const place = { namespace: 'default', service: serviceOf(index) };
@@ -58,7 +53,7 @@ async function benchReads(store: RegistryStore): Promise<Figure[]> {
 }
 
 async function benchVerify(store: RegistryStore): Promise<Figure> {
-  const audit = new JetStreamAudit(store, store.manager);
+  const { audit } = store;
   await new Auditor({ journal: store.journal, source: audit, trail: audit }).catchUp();
   const rates: number[] = [];
   for (let round = 0; round < 3; round += 1) {
