@@ -152,7 +152,7 @@ describe('another routing', () => {
         expect.objectContaining({
           sequence: from,
           was: { shares: { 'web-one': 100 } },
-          whatIf: { rule: 'newest', shares: {}, problem: 'ROLLCALL_NO_CANDIDATES' },
+          whatIf: { rule: 'newest', shares: {}, problem: 'ROLLCALL_ROUTE_EMPTY' },
         }),
         expect.objectContaining({
           sequence: from + 1,

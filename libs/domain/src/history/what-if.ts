@@ -48,15 +48,13 @@ export function judgeSuspicion(suspicion: Suspicion, lease: Partial<LeaseTimes>,
   const aliveMs = end?.kind === 'expired' ? (backAtMs ?? Infinity) : (end?.atMs ?? toMs);
   if (shiftMs > 0 && suspectedMs >= aliveMs) return { whatIf: 'not-suspected' };
   const dueAtMs = expiryDueMs({ times: other, suspectedAtMs: suspectedMs, lastBeatAtMs });
-  if (end?.kind === 'expired') {
-    if (dueAtMs >= aliveMs) return { whatIf: 'not-expired' };
-    const wasDueMs = expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
-    if (dueAtMs === wasDueMs) return { whatIf: 'same' };
-    return { whatIf: dueAtMs > wasDueMs ? 'expired-later' : 'expired-sooner', dueAtMs };
-  }
   const wasDueMs = expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
-  // It was due then as well, and something else kept it: protection, or a watchman that did not see enough.
-  return dueAtMs < aliveMs && dueAtMs < wasDueMs
-    ? { whatIf: 'expired-instead', dueAtMs }
-    : { whatIf: 'same' };
+  // It was due all the same, and whether it was kept then was not for the lease to say.
+  if (dueAtMs === wasDueMs) return { whatIf: 'same' };
+  const isLater = dueAtMs > wasDueMs;
+  if (end?.kind === 'expired') {
+    if (isLater && dueAtMs >= aliveMs) return { whatIf: 'not-expired' };
+    return { whatIf: isLater ? 'expired-later' : 'expired-sooner', dueAtMs };
+  }
+  return !isLater && dueAtMs < aliveMs ? { whatIf: 'expired-instead', dueAtMs } : { whatIf: 'same' };
 }
