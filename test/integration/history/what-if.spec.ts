@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  type EventType,
-  eventTypes,
-  type InstanceRecord,
-  type NewEvent,
-  type VerdictRecord,
-} from '#contracts';
+import { type EventType, eventTypes, type InstanceRecord, type VerdictRecord } from '#contracts';
 import { History, silentLog, whatIfPolicy, type WhatIfReport } from '#application';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker } from '#nats';
@@ -39,7 +33,7 @@ function append(
 ): Promise<number> {
   number += 1;
   const event = { id: `w-${number}`, type, aggregate: { kind, ...id }, data: { ...id, ...more } };
-  return store.journal.append(event as NewEvent);
+  return store.journal.append(event);
 }
 
 const register = (id: ReturnType<typeof place>, more: Partial<InstanceRecord> = {}): Promise<number> =>

@@ -20,7 +20,7 @@ import { SuspicionLog } from './suspicion-log.js';
 import type { WhatIfPolicy } from './what-if-input.js';
 
 /** A suspicion, what became of it, and what would have. Times as RFC 3339. */
-export interface JudgedSuspicion extends Pick<
+interface JudgedSuspicion extends Pick<
   Suspicion,
   'service' | 'instance' | 'incarnation' | 'sequence' | 'signal'
 > {
@@ -32,7 +32,7 @@ export interface JudgedSuspicion extends Pick<
 }
 
 /** An expiry that would have been held, or a protection that would not have engaged. */
-export interface JudgedProtection {
+interface JudgedProtection {
   readonly service: string;
   readonly sequence: number;
   readonly at: string;

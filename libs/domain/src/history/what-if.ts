@@ -38,23 +38,29 @@ const bySilence = new Set<Signal>(['heartbeat-lapsed', 'sweep']);
  * @param toMs end of what was looked at
  */
 export function judgeSuspicion(suspicion: Suspicion, lease: Partial<LeaseTimes>, toMs: number): Judgement {
-  const { times, signal, suspectedAtMs, lastBeatAtMs, end, backAtMs } = suspicion;
+  const { times, suspectedAtMs, lastBeatAtMs, end } = suspicion;
   const other = { ...times, ...lease };
-  const shiftMs = bySilence.has(signal)
-    ? heartbeatTtlMs(other.heartbeatMs) - heartbeatTtlMs(times.heartbeatMs)
-    : 0;
-  const suspectedMs = suspectedAtMs + shiftMs;
-  // From then on nobody would have expired it: a sign of life, a good-bye, a new start.
-  const aliveMs = end?.kind === 'expired' ? (backAtMs ?? Infinity) : (end?.atMs ?? toMs);
-  if (shiftMs > 0 && suspectedMs >= aliveMs) return { whatIf: 'not-suspected' };
+  const suspectedMs = suspectedAtMs + shiftOf(suspicion, other);
+  const aliveMs = aliveFrom(suspicion, toMs);
+  if (suspectedMs > suspectedAtMs && suspectedMs >= aliveMs) return { whatIf: 'not-suspected' };
   const dueAtMs = expiryDueMs({ times: other, suspectedAtMs: suspectedMs, lastBeatAtMs });
-  const wasDueMs = expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
+  const laterMs = dueAtMs - expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
   // It was due all the same, and whether it was kept then was not for the lease to say.
-  if (dueAtMs === wasDueMs) return { whatIf: 'same' };
-  const isLater = dueAtMs > wasDueMs;
-  if (end?.kind === 'expired') {
-    if (isLater && dueAtMs >= aliveMs) return { whatIf: 'not-expired' };
-    return { whatIf: isLater ? 'expired-later' : 'expired-sooner', dueAtMs };
-  }
-  return !isLater && dueAtMs < aliveMs ? { whatIf: 'expired-instead', dueAtMs } : { whatIf: 'same' };
+  if (laterMs === 0) return { whatIf: 'same' };
+  if (laterMs < 0 && end?.kind === 'expired') return { whatIf: 'expired-sooner', dueAtMs };
+  if (laterMs < 0) return dueAtMs < aliveMs ? { whatIf: 'expired-instead', dueAtMs } : { whatIf: 'same' };
+  if (end?.kind !== 'expired') return { whatIf: 'same' };
+  return dueAtMs >= aliveMs ? { whatIf: 'not-expired' } : { whatIf: 'expired-later', dueAtMs };
+}
+
+/** How much later silence would have been noticed. */
+function shiftOf({ signal, times }: Suspicion, other: LeaseTimes): number {
+  if (!bySilence.has(signal)) return 0;
+  return heartbeatTtlMs(other.heartbeatMs) - heartbeatTtlMs(times.heartbeatMs);
+}
+
+/** From then on nobody would have expired it: a sign of life, a good-bye, a new start. */
+function aliveFrom({ end, backAtMs }: Suspicion, toMs: number): number {
+  if (end?.kind === 'expired') return backAtMs ?? Infinity;
+  return end?.atMs ?? toMs;
 }
