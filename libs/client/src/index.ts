@@ -7,7 +7,8 @@ export type { CallOutcome } from './calls/pick/circuit.js';
 export { type Knowledge, Picked, type StartedCall } from './calls/pick/picked.js';
 export { type PickOptions, ServiceHandle, type ServiceOptions } from './calls/pick/service-handle.js';
 export { RetryAllowance } from './calls/retry-allowance.js';
-export { type DiscoverOptions, RollcallClient } from './client/rollcall-client.js';
+export type { DiscoverOptions } from './client/discover-options.js';
+export { RollcallClient } from './client/rollcall-client.js';
 export type { ClientStatus, Discovered } from './client/answers.js';
 export type { ClientHandlers, ClientOptions } from './client/options.js';
 export type {

@@ -30,19 +30,9 @@ import type { Projection, ProjectionOrder } from '../projection/order.js';
 import { Projections } from '../projection/projections.js';
 import { SharedViews } from '../view/shared-views.js';
 import type { ClientStatus, Discovered } from './answers.js';
+import type { DiscoverOptions } from './discover-options.js';
 import type { ClientOptions } from './options.js';
 import { type ClientPlace, openPlace } from './place.js';
-
-export interface DiscoverOptions {
-  /** As it was: a journal sequence, a time, or a while ago such as `-15m`. The registry is asked. */
-  readonly at?: PastMoment;
-  /** Wait until the view reflects this journal sequence, such as the one a write returned. */
-  readonly atLeast?: number;
-  /** How long to wait for it, or for the first snapshot. Default 10,000. */
-  readonly timeoutMs?: number;
-  /** Also those that left, expired or were evicted, with their `departure`, for as long as they are remembered. */
-  readonly withDeparted?: boolean;
-}
 
 /** The registry says where it is every second. */
 const STALE_MS = 3 * limits.positionMsMax;
