@@ -1,6 +1,6 @@
 import { commands, queries } from '#requests';
 import { createSubjects, limits } from '#contracts';
-import { queryParameters } from '#domain';
+import { queryParameters, wishNames } from '#domain';
 import { answerSchemas } from './answer-schemas.js';
 import { undoFieldSchemas } from './openapi-undo.js';
 import { objectOf, said, type Schema, text, whole } from './schema.js';
@@ -51,6 +51,16 @@ const asked: Readonly<Record<string, Request>> = {
     answer: answerOf('instances'),
   },
   instance: { fields: names, answer: answerOf('instance') },
+  explain: {
+    fields: {
+      ...Object.fromEntries(wishNames.map((name) => [name, said({}, 'As docs/guides/queries.md tells.')])),
+      ...service,
+      caller: said(text, 'Who calls: a service, or service/instance.'),
+      headers: said({ type: 'object', additionalProperties: text }, 'Headers the call would carry.'),
+    },
+    required: ['namespace', 'service', 'caller'],
+    answer: answerOf('callExplanation'),
+  },
 };
 
 const told: Readonly<Record<string, Request>> = {

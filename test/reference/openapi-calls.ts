@@ -24,6 +24,7 @@ export const callOperations = {
         'address',
         'protocol',
         'byEndpoint',
+        'at',
         'atLeast',
       ],
       answer: 'callExplanation',

@@ -21,16 +21,16 @@ const known = { '304': 'The revision in If-None-Match still stands.' };
 /** The routes about config. */
 export const configOperations: Readonly<Record<string, Methods>> = {
   [base]: {
-    get: { summary: 'Applications with config.', query: ['atLeast'], answer: 'configApplications' },
+    get: { summary: 'Applications with config.', query: ['at', 'atLeast'], answer: 'configApplications' },
   },
   [`${base}/{application}`]: {
-    get: { summary: 'The keys of an application.', query: ['atLeast'], answer: 'configKeys' },
+    get: { summary: 'The keys of an application.', query: ['at', 'atLeast'], answer: 'configKeys' },
     post: { summary: 'Changes several keys: all or none.', body: 'configBatch', answer: 'configWritten' },
   },
   [one]: {
     get: {
       summary: 'One key; the ETag is its revision.',
-      query: ['atLeast'],
+      query: ['at', 'atLeast'],
       answer: 'configKey',
       moreStatuses: known,
     },
@@ -57,7 +57,11 @@ export const configOperations: Readonly<Record<string, Methods>> = {
     post: { summary: 'Brings a deleted key back as it was last.', body: 'because', answer: 'configWritten' },
   },
   [`${one}/schema`]: {
-    get: { summary: 'The JSON Schema of a key, or with `=application` of all.', answer: 'configSchema' },
+    get: {
+      summary: 'The JSON Schema of a key, or with `=application` of all.',
+      query: ['at', 'atLeast'],
+      answer: 'configSchema',
+    },
     put: {
       summary: 'Sets it, if what stands now meets it.',
       body: 'configSchemaBody',
@@ -66,12 +70,16 @@ export const configOperations: Readonly<Record<string, Methods>> = {
     delete: { summary: 'Takes it away.', query: ['reason'], answer: 'written' },
   },
   [`${one}/overrides`]: {
-    get: { summary: 'Other values of a key for some instances.', answer: 'configOverrides' },
+    get: {
+      summary: 'Other values of a key for some instances.',
+      query: ['at', 'atLeast'],
+      answer: 'configOverrides',
+    },
     put: { summary: 'Sets all of them, in order.', body: 'configOverridesBody', answer: 'written' },
     delete: { summary: 'Takes all of them away.', query: ['reason'], answer: 'written' },
   },
   [`${one}/gray`]: {
-    get: { summary: 'The gray release of a key.', answer: 'configGray' },
+    get: { summary: 'The gray release of a key.', query: ['at', 'atLeast'], answer: 'configGray' },
     put: { summary: 'Starts one with a value, or widens it.', body: 'configGrayBody', answer: 'written' },
     delete: { summary: 'Withdraws it.', query: ['reason'], answer: 'written' },
   },
@@ -91,6 +99,7 @@ export const configOperations: Readonly<Record<string, Methods>> = {
         'config.zone',
         'tag',
         'config.label',
+        'at',
         'atLeast',
       ],
       answer: 'configEffective',
@@ -99,6 +108,7 @@ export const configOperations: Readonly<Record<string, Methods>> = {
   '/v1/namespaces/{namespace}/config-schedules/{application}': {
     get: {
       summary: 'Changes that wait for their time, and those of the last day.',
+      query: ['at', 'atLeast'],
       answer: 'configSchedules',
     },
   },
@@ -106,7 +116,11 @@ export const configOperations: Readonly<Record<string, Methods>> = {
     delete: { summary: 'Cancels one.', query: ['reason'], answer: 'written' },
   },
   '/v1/namespaces/{namespace}/config-export/{application}': {
-    get: { summary: 'The keys of an application as a file.', query: ['format'], answer: 'configExport' },
+    get: {
+      summary: 'The keys of an application as a file.',
+      query: ['format', 'at', 'atLeast'],
+      answer: 'configExport',
+    },
   },
   '/v1/namespaces/{namespace}/config-import/{application}': {
     post: { summary: 'Takes a file whole or not at all.', body: 'configImport', answer: 'configImported' },

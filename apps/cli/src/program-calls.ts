@@ -1,10 +1,15 @@
 import type { OptionValues, Command as Program } from 'commander';
-import { collect, common, example } from './program-parts.js';
+import { collect, common, example, past } from './program-parts.js';
 import { runCommand } from './run.js';
 
 /** Commands about calls between services. */
 export function addCalls(program: Program): void {
-  common(program.command('explain <caller> <service>'), 'where a call would go: candidates, refusals, rules')
+  past(
+    common(
+      program.command('explain <caller> <service>'),
+      'where a call would go: candidates, refusals, rules',
+    ),
+  )
     .option('--version <range>', 'range of versions the caller wants')
     .option('--zone <names>', 'zones the caller insists on')
     .option('-t, --tag <tag>', 'a tag it needs; may be repeated', collect, [])
@@ -21,9 +26,11 @@ export function addCalls(program: Program): void {
   common(program.command('graph'), 'who calls whom, how often and how well, in the last minute').action(
     (options: OptionValues) => runCommand(async () => (await import('./commands/graph.js')).graph, options),
   );
-  common(
-    program.command('policy <service>'),
-    'what holds for a service as a whole; --set changes parts of it',
+  past(
+    common(
+      program.command('policy <service>'),
+      'what holds for a service as a whole; --set changes parts of it',
+    ),
   )
     .option('--reason <text>', 'why, for the journal and for consumers')
     .option('--actor <name>', 'who, for the journal; default the user of this system')

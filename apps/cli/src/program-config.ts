@@ -1,5 +1,6 @@
 import type { Command as Program, OptionValues } from 'commander';
 import type { Command, LocalCommand } from './commands/command.js';
+import { past } from './program-parts.js';
 import { runCommand, runLocalCommand } from './run.js';
 
 type AnyCommand = Command<OptionValues, never[]>;
@@ -18,10 +19,10 @@ export function addConfig(program: Program): void {
 }
 
 function addKeys(config: Program): void {
-  reading(config.command('list [application]'), 'applications with config, or the keys of one').action(
+  past(reading(config.command('list [application]'), 'applications with config, or the keys of one')).action(
     run(async () => (await keys()).list),
   );
-  reading(config.command('get <application> <key>'), 'the value of a key')
+  past(reading(config.command('get <application> <key>'), 'the value of a key'))
     .option('--reveal', 'also of a secret, with the key ring')
     .action(run(async () => (await keys()).get));
   writing(
@@ -39,7 +40,7 @@ function addKeys(config: Program): void {
   writing(config.command('delete <application> <key>'), 'deletes a key; its history stays')
     .option('--expect <revision>', 'only if the key is at this revision')
     .action(run(async () => (await keys()).remove));
-  reading(config.command('effective <application>'), 'what one instance sees, and from which layer')
+  past(reading(config.command('effective <application>'), 'what one instance sees, and from which layer'))
     .requiredOption('--instance <id>', 'the instance')
     .option('--version <semver>', 'its version')
     .option('--zone <name>', 'its zone')
@@ -72,7 +73,7 @@ function addFiles(config: Program): void {
     .option('--prune', 'delete keys the file does not name')
     .option('--dry-run', 'show the plan, write nothing')
     .action(run(async () => (await rules()).importFile));
-  reading(config.command('export <application>'), 'the keys of an application as a file')
+  past(reading(config.command('export <application>'), 'the keys of an application as a file'))
     .option('--format <format>', 'env, json, yaml or properties', 'yaml')
     .action(run(async () => (await rules()).exportFile));
 }

@@ -4,6 +4,7 @@ import { runCommand, runLocalCommand } from './run.js';
 
 /** What happened, what came of it, how available it was. */
 export function addLookingBack(program: Program): void {
+  addWhatIf(program);
   common(
     program.command('timeline [what]'),
     'what happened to everything, a service or an instance, in sentences',
@@ -48,6 +49,33 @@ export function addLookingBack(program: Program): void {
     )
     .action((from: string, to: string | undefined, options: OptionValues) =>
       runCommand(async () => (await import('./commands/diff.js')).diff, options, from, to),
+    );
+}
+
+/** What another policy would have made of it. */
+function addWhatIf(program: Program): void {
+  common(
+    program.command('what-if <policy>'),
+    'which verdicts and picks of the past would have differed under another policy, a JSON file ("-": stdin)',
+  )
+    .option('--from <moment>', 'begin at a sequence, an RFC 3339 time, or -15m', '-1h')
+    .option('--to <moment>', 'end there', '-0s')
+    .option('--service <name>', 'only this one; calls to it are tried, too')
+    .option('--caller <name>', 'who calls it, a service or service/instance; default one of its own')
+    .option('--samples <count>', 'at how many moments a call is tried')
+    .addHelpText(
+      'after',
+      example(
+        `echo '{"lease":{"leaseMs":15000}}' | rollcall what-if - --from -1d`,
+        'rollcall what-if policy.json --from -1h --service payments --caller orders',
+      ),
+    )
+    .action((file: string, options: OptionValues) =>
+      runCommand(
+        typed(async () => (await import('./commands/what-if.js')).whatIf),
+        options,
+        file,
+      ),
     );
 }
 

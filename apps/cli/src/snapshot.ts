@@ -28,9 +28,13 @@ export async function takeSnapshot(session: Session, patterns = keyPatterns({}))
   return { table, position, sequence: view.position, reader: new Reader(() => view) };
 }
 
-/** The same part of the view as it was at a moment. @param at as `findMoment` reads it */
-export async function takePast(session: Session, at: string, place: HistoricPlace): Promise<Snapshot> {
-  const view = await historyOf(session).viewAt(await historyOf(session).moment(at), place);
+/** Some places of the view as they were at a moment. @param at as `findMoment` reads it */
+export async function takePast(
+  session: Session,
+  at: string,
+  ...places: readonly HistoricPlace[]
+): Promise<Snapshot> {
+  const view = await historyOf(session).viewAt(await historyOf(session).moment(at), ...places);
   return { table: view.table, position: undefined, sequence: view.sequence, reader: new Reader(() => view) };
 }
 

@@ -22,7 +22,7 @@ export {
   type ServiceSummary,
   type ViewSource,
 } from './reader/reader.js';
-export { type CallExplanation, explainCall } from './reader/explain-call.js';
+export { type CallExplanation, callPlaces, type CallQuestion, explainCall } from './reader/explain-call.js';
 export { type Actor, type EventIdentity } from './registrar/event-factory.js';
 export { BulkRegistrar, type BulkResult } from './registrar/bulk-registrar.js';
 export { Registrar, type Registered, type RegistrationInput } from './registrar/registrar.js';
@@ -51,6 +51,8 @@ export {
   type TimelineOrder,
 } from './history/history.js';
 export { findMoment, type HistoricMoment } from './history/find-moment.js';
+export type { WhatIfReport } from './history/what-if.js';
+export { whatIfPolicy } from './history/what-if-input.js';
 export type { AvailabilityReport } from './history/availability.js';
 export { checkedPlace, placePatterns } from './history/place-patterns.js';
 export { type EventFilter } from './history/event-filter.js';
@@ -60,7 +62,8 @@ export { SnapshotMaker, type SnapshotMakerParts } from './history/snapshot-maker
 export { type ContentMistake, contentMistakeAt, type SchemaSource } from './config/check.js';
 export { batchBody, contentIn, expectationOf, putBody, revisionIn } from './config/config-input.js';
 export type { ConfigDiff, ConfigRevision } from './config/config-history.js';
-export type { ApplicationSummary, ShownConfig } from './config/config-reader.js';
+export { type ApplicationSummary, ConfigReader, type ShownConfig } from './config/config-reader.js';
+export { configPlaces } from './config/config-places.js';
 export { ConfigService } from './config/config-service.js';
 export type { Imported, ImportedKey, ImportOrder } from './config/config-transfer.js';
 export type { ConfigChange } from './config/config-writer.js';

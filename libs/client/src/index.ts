@@ -7,7 +7,8 @@ export type { CallOutcome } from './calls/pick/circuit.js';
 export { type Knowledge, Picked, type StartedCall } from './calls/pick/picked.js';
 export { type PickOptions, ServiceHandle, type ServiceOptions } from './calls/pick/service-handle.js';
 export { RetryAllowance } from './calls/retry-allowance.js';
-export { type DiscoverOptions, RollcallClient } from './client/rollcall-client.js';
+export type { DiscoverOptions } from './client/discover-options.js';
+export { RollcallClient } from './client/rollcall-client.js';
 export type { ClientStatus, Discovered } from './client/answers.js';
 export type { ClientHandlers, ClientOptions } from './client/options.js';
 export type {
@@ -29,6 +30,8 @@ export type {
 export type { ConfigOptions, ConfigWriterOptions } from './config/options.js';
 export type { HeartPlacement } from './heart/open-hearts.js';
 export type { Vitals } from './heart/vitals.js';
+export { Past, type PastCall, type PastMoment, type ServiceCounts } from './past/past.js';
+export type { Projection, ProjectionBatch, ProjectionOrder, ProjectionPosition } from './projection/order.js';
 export type { Drained, DrainOptions } from './registration/drain.js';
 export { checkRegistration } from './registration/draft.js';
 export type {

@@ -145,6 +145,17 @@ export const limits = {
   /** How often the leader audits what was journaled since, and signs for it. */
   auditTickMs: 500,
   auditCheckpointMs: 60_000,
+  /** At how many moments a call is tried under another policy. */
+  whatIfSamplesDefault: 20,
+  whatIfSamplesMax: 1_000,
+  /** Events a projection of somebody's own takes in at a time, unless it says otherwise, and at most. */
+  projectionBatchDefault: 500,
+  projectionBatchMax: 5_000,
+  /** How often a batch is tried, with growing pauses between. */
+  projectionAttemptsMax: 8,
+  projectionPauseMsMax: 5_000,
+  /** How often a projection makes sure that its journal is still the same. */
+  projectionCheckMs: 10_000,
   /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
   journalPieceEventsMax: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */

@@ -46,6 +46,7 @@ export {
   type Outage,
   sumAvailability,
 } from './history/availability.js';
+export { type Judgement, judgeSuspicion, type Suspicion, type WhatIf } from './history/what-if.js';
 export { diffViews, type FieldDifference, type ViewDifference } from './history/diff.js';
 export { type Moment, parseDuration, parseMoment } from './history/moment.js';
 export * from './balance/index.js';

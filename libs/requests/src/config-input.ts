@@ -1,5 +1,13 @@
 import { checkName, quote, RollcallError } from '#contracts';
-import { type ApplicationPlace, type Expectation, type KeyPlace, revisionIn } from '#application';
+import {
+  type ApplicationPlace,
+  checkedPlace,
+  configPlaces,
+  type Expectation,
+  type HistoricPlace,
+  type KeyPlace,
+  revisionIn,
+} from '#application';
 import type { Input } from './input.js';
 
 /** Where config stands: the names, and the other fields. @throws ROLLCALL_NAME_INVALID */
@@ -10,6 +18,13 @@ export function placeIn(input: Input): { readonly place: ApplicationPlace; reado
     place: { namespace: checkName('namespace', namespace), application: application as string },
     rest,
   };
+}
+
+/** Where the past of config is looked up. @throws ROLLCALL_NAME_INVALID */
+export function configPlacesIn(input: Input): HistoricPlace[] {
+  const { namespace, application } = placeIn(input).place;
+  if (input['application'] !== undefined) checkedPlace({ namespace, application });
+  return configPlaces(namespace, input['application'] === undefined ? undefined : application);
 }
 
 /** @throws ROLLCALL_NAME_INVALID */

@@ -1,6 +1,6 @@
-import { quote, RollcallError } from '#contracts';
-import type { HistoricPlace, History, Reader } from '#application';
-import { type CallGraph, parseInstanceQuery, queryParameters } from '#domain';
+import { limits, quote, RollcallError } from '#contracts';
+import { callPlaces, explainCall, type HistoricPlace, type History, type Reader } from '#application';
+import { type CallGraph, parseInstanceQuery, queryParameters, wishNames } from '#domain';
 import { atLeastIn, checkFields, type Input, momentIn, nameIn } from './input.js';
 
 /** Answers one kind of question from its fields. */
@@ -13,6 +13,8 @@ export interface QueryParts {
   readonly callGraph: CallGraph;
 }
 
+/** Two names and a slash. */
+const CALLER_LENGTH_MAX = 128;
 const instanceFields = queryParameters.filter((name) => name !== 'service');
 
 /** What can be asked on `rollcall.v1.query.<name>`: the same as over HTTP. */
@@ -57,6 +59,15 @@ export const queries: Readonly<Record<string, Query>> = {
     return { namespace, ...callGraph.view(namespace, performance.now()) };
   },
 
+  /** Where a call would go. `headers`: `{"x-canary": "1"}`; wishes as in the other questions about instances. */
+  explain: (reader, input) => {
+    checkFields(input, ['namespace', 'service', 'caller', 'headers', 'at', 'atLeast', ...wishNames]);
+    const question = { namespace: nameIn(input, 'namespace'), service: nameIn(input, 'service') };
+    const caller = callerIn(input);
+    const wishes = Object.fromEntries(wishNames.map((name) => [name, input[name]]));
+    return explainCall(reader, { ...question, caller, wishes, headers: headersIn(input), chance: 0.5 });
+  },
+
   instance: (reader, input) => {
     checkFields(input, ['namespace', 'service', 'instance', 'at', 'atLeast']);
     const names = [nameIn(input, 'namespace'), nameIn(input, 'service'), nameIn(input, 'instance')] as const;
@@ -83,14 +94,34 @@ export async function answerQuery(
     await reader.atLeast(atLeastIn(input));
     return { answer: query(reader, input, callGraph), sequence: reader.freshness()?.sequence };
   }
-  const past = await history.readerAt(moment, pastPlace(input));
+  const past = await history.readerAt(moment, ...pastPlaces(input));
   return { answer: query(past.reader, input, callGraph), sequence: past.moment.sequence };
 }
 
-function pastPlace(input: Input): HistoricPlace {
-  if (input['namespace'] === undefined) return {};
+function pastPlaces(input: Input): HistoricPlace[] {
+  if (input['namespace'] === undefined) return [{}];
   const namespace = nameIn(input, 'namespace');
-  return input['service'] === undefined ? { namespace } : { namespace, service: nameIn(input, 'service') };
+  if (input['service'] === undefined) return [{ namespace }];
+  const service = nameIn(input, 'service');
+  return input['caller'] === undefined
+    ? [{ namespace, service }]
+    : callPlaces(namespace, callerIn(input), service);
+}
+
+function callerIn({ caller }: Input): string {
+  if (typeof caller === 'string' && caller.length <= CALLER_LENGTH_MAX) return caller;
+  const text = `caller is ${quote(caller ?? null)}, allowed is a service, or service/instance`;
+  throw new RollcallError('ROLLCALL_QUERY_INVALID', text, { action: 'Say who calls.' });
+}
+
+/** @throws ROLLCALL_QUERY_INVALID */
+function headersIn({ headers = {} }: Input): Record<string, string> {
+  const entries = typeof headers === 'object' && headers !== null ? Object.entries(headers) : undefined;
+  const isRight = entries?.every(([, value]) => typeof value === 'string');
+  if (entries !== undefined && isRight === true && entries.length <= limits.queryTermsMax)
+    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value as string]));
+  const text = `headers is ${quote(headers)}, allowed is an object of at most ${limits.queryTermsMax} texts`;
+  throw new RollcallError('ROLLCALL_QUERY_INVALID', text, { action: 'Correct it, or leave it out.' });
 }
 
 function isQuestion(name: string): boolean {

@@ -1,11 +1,12 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import { quote, RollcallError, type Subjects } from '#contracts';
-import type { History, Log, Reader } from '#application';
+import { ConfigReader, type History, type Log, type Reader } from '#application';
 import type { CallGraph } from '#domain';
 import { commands, type CommandWriters } from './commands.js';
 import { configCommands } from './config-commands.js';
 import { configQueries } from './config-queries.js';
-import { actorIn, atLeastIn, type Input, objectOf, parseInput } from './input.js';
+import { configPlacesIn } from './config-input.js';
+import { actorIn, atLeastIn, type Input, momentIn, objectOf, parseInput } from './input.js';
 import { answerQuery, queries } from './queries.js';
 import { answerReply, errorReply, type NestEnvelope, type Reply } from './reply.js';
 
@@ -98,10 +99,17 @@ export class RequestDoor {
   }
 
   async #answerAboutConfig(name: string, input: Input, nest: NestEnvelope | undefined): Promise<Reply> {
-    const { reader, writers } = this.#parts;
-    await reader.atLeast(atLeastIn(input));
-    const answer = await configQueries[name]?.(writers().config, input);
-    return answerReply(answer ?? {}, reader.freshness()?.sequence, nest);
+    const { reader, history, writers } = this.#parts;
+    const { config } = writers();
+    const moment = momentIn(input);
+    if (moment === undefined) {
+      await reader.atLeast(atLeastIn(input));
+      const answer = await configQueries[name]?.(config.reader, input, config);
+      return answerReply(answer ?? {}, reader.freshness()?.sequence, nest);
+    }
+    const past = await history.viewAt(await history.moment(moment), ...configPlacesIn(input));
+    const answer = await configQueries[name]?.(new ConfigReader(() => past), input, config);
+    return answerReply(answer ?? {}, past.sequence, nest);
   }
 
   /** An answer that is too large for the broker would never arrive; the question is told so instead. */

@@ -1,14 +1,14 @@
 import { checkName } from '#contracts';
-import { explainCall } from '#application';
+import { callPlaces, explainCall } from '#application';
 import { keyPatterns } from '#nats';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';
 import { plain } from '../output/plain.js';
-import { takeSnapshot } from '../snapshot.js';
+import { takePast, takeSnapshot } from '../snapshot.js';
 import { usage } from '../input/usage.js';
-import type { Command } from './command.js';
+import type { AtOption, Command } from './command.js';
 
-interface Options {
+interface Options extends AtOption {
   readonly version?: string;
   readonly zone?: string;
   readonly tag?: readonly string[];
@@ -20,7 +20,7 @@ interface Options {
 /** Which instances a call could go to, which it could not and why, and which it would. */
 export const explain: Command<Options, [caller: string, service: string]> = async (
   { session, namespace, json },
-  { version, zone, tag = [], selector, protocol, header = [] },
+  { version, zone, tag = [], selector, protocol, header = [], at },
   caller,
   service,
 ) => {
@@ -28,7 +28,10 @@ export const explain: Command<Options, [caller: string, service: string]> = asyn
   checkName('caller', callerService);
   checkName('service', service);
   const services = [...new Set([service, callerService])];
-  const { reader } = await takeSnapshot(session, keyPatterns({ namespace, services }));
+  const { reader } =
+    at === undefined
+      ? await takeSnapshot(session, keyPatterns({ namespace, services }))
+      : await takePast(session, at, ...callPlaces(namespace, caller, service));
   const wishes = { version, zone, selector, protocol, ...(tag.length === 0 ? {} : { tag }) };
   const headers = Object.fromEntries(header.map(headerOf));
   const found = explainCall(reader, { namespace, caller, service, wishes, headers, chance: Math.random() });

@@ -3,12 +3,12 @@ import { objectBody, Operator } from '#application';
 import { keyPatterns } from '#nats';
 import { usage } from '../input/usage.js';
 import { print, printJson } from '../output/print.js';
-import { takeSnapshot } from '../snapshot.js';
-import type { Command } from './command.js';
+import { takePast, takeSnapshot } from '../snapshot.js';
+import type { AtOption, Command } from './command.js';
 import { checkReason } from './register.js';
 import { actorOf, identity } from './registrar.js';
 
-interface Options {
+interface Options extends AtOption {
   readonly set?: string;
   readonly reason?: string;
   readonly actor?: string;
@@ -20,14 +20,19 @@ const fields = ['description', 'metadata', 'protection', 'calls', 'routes'];
 export const policy: Command<Options, [service: string]> = async (context, options, service) => {
   const { namespace, session, json } = context;
   checkName('service', service);
+  const { at } = options;
   if (options.set === undefined) {
-    const { reader } = await takeSnapshot(session, keyPatterns({ namespace, services: [service] }));
+    const { reader } =
+      at === undefined
+        ? await takeSnapshot(session, keyPatterns({ namespace, services: [service] }))
+        : await takePast(session, at, { namespace, service });
     const found = reader.service(namespace, service)?.policy;
     if (found === undefined)
       throw new RollcallError('ROLLCALL_NOT_FOUND', `service ${quote(service)} has no policy`);
     printJson(found);
     return;
   }
+  if (at !== undefined) throw usage('--at looks at the past, --set changes what is now');
   checkReason(options.reason);
   const change = objectBody(parse(options.set), fields) as Partial<ServicePolicyRecord>;
   const operator = new Operator(session.journal, identity, () => undefined);

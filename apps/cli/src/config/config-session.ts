@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type ContentType, contentTypes, quote, RollcallError, SHARED_APPLICATION } from '#contracts';
-import { type Actor, ConfigService, type Expectation } from '#application';
+import {
+  type Actor,
+  checkedPlace,
+  configPlaces,
+  ConfigReader,
+  ConfigService,
+  type Expectation,
+} from '#application';
 import { contentTypeOf } from '#formats';
 import { findRing, type KeyRing, Secret, seal, unseal } from '#secrets';
 import type { CommandContext } from '../commands/command.js';
 import { checkReason } from '../commands/register.js';
 import { actorOf, identity } from '../commands/registrar.js';
 import { usage } from '../input/usage.js';
-import { takeSnapshot } from '../snapshot.js';
+import { takePast, takeSnapshot } from '../snapshot.js';
 
 const kinds = [
   'config',
@@ -18,6 +25,20 @@ const kinds = [
   'config-schedule',
   'config-rollout',
 ];
+
+/** What can be read of config now, or as it was. @param at as `findMoment` reads it */
+export async function configReaderOf(
+  context: CommandContext,
+  application: string | undefined,
+  at: string | undefined,
+): Promise<ConfigReader> {
+  if (at === undefined) return (await configOf(context, application)).reader;
+  const { session, namespace } = context;
+  const places = configPlaces(namespace, application).map(checkedPlace);
+  const { table, sequence } = await takePast(session, at, ...places);
+  const view = { table, position: sequence, staleMs: 0, reached: () => Promise.resolve() };
+  return new ConfigReader(() => view);
+}
 
 /** Config as the registry does it, over a snapshot of the view and the journal itself. */
 export async function configOf(

@@ -1,12 +1,13 @@
 import { quote } from '#contracts';
 import { usage } from '../input/usage.js';
-import type { Command } from '../commands/command.js';
+import type { AtOption, Command } from '../commands/command.js';
 import { plain } from '../output/plain.js';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';
 import { ago } from '../output/time.js';
 import {
   configOf,
+  configReaderOf,
   contentFrom,
   expectationIn,
   shownValue,
@@ -16,25 +17,25 @@ import {
 } from './config-session.js';
 
 type Key = [application: string, key: string];
-interface Reveal {
+interface Reveal extends AtOption {
   readonly reveal?: boolean;
 }
 
-export const get: Command<Reveal, Key> = async (context, { reveal }, application, key) => {
-  const config = await configOf(context, application);
-  const found = config.reader.one({ namespace: context.namespace, application }, key);
+export const get: Command<Reveal, Key> = async (context, { reveal, at }, application, key) => {
+  const reader = await configReaderOf(context, application, at);
+  const found = reader.one({ namespace: context.namespace, application }, key);
   const value = await shownValue(found, { namespace: context.namespace, application, key }, reveal);
   if (context.json) printJson({ ...found, value });
   else print(value);
 };
 
-export const list: Command<object, [application: string | undefined]> = async (
+export const list: Command<AtOption, [application: string | undefined]> = async (
   context,
-  _options,
+  { at },
   application,
 ) => {
   const { namespace, json } = context;
-  const { reader } = await configOf(context, application);
+  const reader = await configReaderOf(context, application, at);
   if (application === undefined) {
     const applications = reader.applications(namespace);
     if (json) printJson(applications);
@@ -157,7 +158,7 @@ export const rollback: Command<WriteOptions, [...Key, revision: string]> = async
   else print(`${application}/${key} is again as at ${revision}, revision ${written.sequence}`);
 };
 
-interface InstanceOptions {
+interface InstanceOptions extends AtOption {
   readonly instance: string;
   readonly version?: string;
   readonly zone?: string;
@@ -170,10 +171,10 @@ export const effective: Command<InstanceOptions, [application: string]> = async 
   application,
 ) => {
   const { namespace, json } = context;
-  const { instance, version, zone, tag: tags } = options;
-  const config = await configOf(context, application);
+  const { instance, version, zone, tag: tags, at } = options;
+  const config = await configReaderOf(context, application, at);
   const reader = { instance, ...(version && { version }), ...(zone && { zone }), ...(tags && { tags }) };
-  const found = config.reader.effective({ namespace, application }, reader);
+  const found = config.effective({ namespace, application }, reader);
   const keys = await Promise.all(
     found.keys.map(async (key) => ({
       ...key,

@@ -2,10 +2,17 @@ import type { ConfigOverride, GrayTarget } from '#contracts';
 import { quote } from '#contracts';
 import { documentFormatIn } from '#application';
 import { usage } from '../input/usage.js';
-import type { Command } from '../commands/command.js';
+import type { AtOption, Command } from '../commands/command.js';
 import { print, printJson, remark } from '../output/print.js';
 import { renderTable } from '../output/table.js';
-import { configOf, contentFrom, textOf, type WriteOptions, writerOf } from './config-session.js';
+import {
+  configOf,
+  configReaderOf,
+  contentFrom,
+  textOf,
+  type WriteOptions,
+  writerOf,
+} from './config-session.js';
 
 interface ImportOptions extends WriteOptions {
   readonly format?: string;
@@ -46,18 +53,19 @@ export const importFile: Command<ImportOptions, ImportWords> = async (
   );
 };
 
-interface ExportOptions {
+interface ExportOptions extends AtOption {
   readonly format: string;
 }
 
 export const exportFile: Command<ExportOptions, [application: string]> = async (
   context,
-  { format },
+  { format, at },
   application,
 ) => {
-  const config = await configOf(context, application);
+  const { transfer } = await configOf(context, application);
+  const reader = await configReaderOf(context, application, at);
   const place = { namespace: context.namespace, application };
-  process.stdout.write(config.transfer.export(place, documentFormatIn(format)));
+  process.stdout.write(transfer.export(place, documentFormatIn(format), reader));
 };
 
 function formatOf(file: string): string {

@@ -49,8 +49,8 @@ export class ConfigTransfer {
   ) {}
 
   /** The application's own keys as a file. @throws ROLLCALL_EXPORT_IMPOSSIBLE */
-  export(where: ApplicationPlace, format: DocumentFormat): string {
-    const items = this.reader.list(where).map(({ key, ...content }): KeyedContent => ({
+  export(where: ApplicationPlace, format: DocumentFormat, reader: ConfigReader = this.reader): string {
+    const items = reader.list(where).map(({ key, ...content }): KeyedContent => ({
       key,
       ...contentOf(content),
     }));

@@ -1,4 +1,4 @@
-import { RollcallError } from '#contracts';
+import { limits, RollcallError } from '#contracts';
 import { diffViews, parseMoment, type ViewDifference, type ViewEntry, ViewTable } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
@@ -9,8 +9,11 @@ import { findMoment, type HistoricMoment } from './find-moment.js';
 import { Gate } from './gate.js';
 import { ownMarks } from './own-marks.js';
 import { type AvailabilityReport, availabilityOf } from './availability.js';
-import { instancePatterns, placePatterns } from './place-patterns.js';
+import { callPlaces } from '../reader/explain-call.js';
+import { checkedPlace, instancePatterns, placePatterns } from './place-patterns.js';
 import type { EventFilter } from './event-filter.js';
+import { whatIf, type WhatIfReport } from './what-if.js';
+import type { WhatIfPolicy } from './what-if-input.js';
 import { timelineOf, type TimelineLine } from './timeline.js';
 
 export interface HistoryParts {
@@ -48,6 +51,17 @@ export interface TimelineOrder extends EventFilter {
   readonly to?: string;
 }
 
+export interface WhatIfQuestion {
+  readonly namespace: string;
+  /** Default every one of the namespace; calls are tried to one only. */
+  readonly service?: string;
+  /** Who calls it, a service or service/instance. Default: one of its own. */
+  readonly caller?: string;
+  /** At how many moments a call is tried. Default 20. */
+  readonly samples?: number;
+  readonly policy: WhatIfPolicy;
+}
+
 /**
  * Answers from any moment of the past exactly as the view would have answered then: the newest snapshot at or before
  * it, and the events between folded by the one rule of the view.
@@ -66,16 +80,22 @@ export class History {
    * A reader of the past. It holds nothing outside the place it was asked for.
    * @throws as `moment`, and ROLLCALL_HISTORY_BUSY
    */
-  async readerAt(text: string, place: HistoricPlace): Promise<{ reader: Reader; moment: HistoricMoment }> {
-    const view = await this.viewAt(await this.moment(text), place);
+  async readerAt(
+    text: string,
+    ...places: readonly HistoricPlace[]
+  ): Promise<{ reader: Reader; moment: HistoricMoment }> {
+    const view = await this.viewAt(await this.moment(text), ...places);
     return { reader: new Reader(() => view), moment: { sequence: view.sequence, at: view.at } };
   }
 
-  /** @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
-  async viewAt(moment: HistoricMoment, place: HistoricPlace): Promise<HistoricView> {
-    const entries = await this.#gate.pass(() => this.entriesAt(moment.sequence, place));
+  /** Some places as they were, in one view. @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
+  async viewAt(moment: HistoricMoment, ...places: readonly HistoricPlace[]): Promise<HistoricView> {
     const table = new ViewTable();
-    for (const [key, entry] of entries) table.put(key, entry);
+    await this.#gate.pass(async () => {
+      for (const place of places) {
+        for (const [key, entry] of await this.entriesAt(moment.sequence, place)) table.put(key, entry);
+      }
+    });
     return {
       ...moment,
       table,
@@ -102,6 +122,24 @@ export class History {
     return this.#gate.pass(async () => {
       const entries = await this.entriesAt(window.from.sequence, place);
       return availabilityOf(journal, { ...window, entries, patterns: instancePatterns(place) });
+    });
+  }
+
+  /** What another policy would have made of the events between two moments. @throws as `diff` */
+  async whatIf(fromText: string, toText: string, order: WhatIfQuestion): Promise<WhatIfReport> {
+    const { namespace, service, caller, samples = limits.whatIfSamplesDefault, policy } = order;
+    const places =
+      service === undefined
+        ? [checkedPlace({ namespace })]
+        : callPlaces(namespace, caller ?? service, service);
+    const window = await this.#window(fromText, toText);
+    const call =
+      service === undefined ? {} : { call: { namespace, service, caller: caller ?? service, samples } };
+    return this.#gate.pass(async () => {
+      const parts = [];
+      for (const place of places) parts.push(...(await this.entriesAt(window.from.sequence, place)));
+      const patterns = places.flatMap((place) => placePatterns(place) ?? []);
+      return whatIf(this.parts.journal, { ...window, entries: new Map(parts), patterns, policy, ...call });
     });
   }
 

@@ -1,5 +1,7 @@
-import { checkName, type InstanceView } from '#contracts';
+import { checkName, type InstanceView, type ServicePolicyRecord, type ServiceView } from '#contracts';
 import { type CandidateWishes, explainPick, parseWishes, type PickExplanation } from '#domain';
+import { checkedPlace } from '../history/place-patterns.js';
+import type { HistoricPlace } from '../ports/snapshots.js';
 import type { Reader } from './reader.js';
 
 /** A call somebody would like to understand. */
@@ -13,6 +15,8 @@ export interface CallQuestion {
   readonly headers?: Readonly<Record<string, string>>;
   /** From 0 (inclusive) to 1 (exclusive): decides who "would be picked" among equals. */
   readonly chance: number;
+  /** In place of the policy that is in force. */
+  readonly policy?: Pick<ServicePolicyRecord, 'calls' | 'routes'>;
 }
 
 export interface CallExplanation extends PickExplanation {
@@ -23,6 +27,13 @@ export interface CallExplanation extends PickExplanation {
   /** Journal sequence and age of the view this is read from. */
   readonly sequence: number;
   readonly staleMs: number;
+}
+
+/** The places a call is explained from: who is called, and who calls. @throws ROLLCALL_NAME_INVALID */
+export function callPlaces(namespace: string, caller: string, service: string): HistoricPlace[] {
+  const [callerService = ''] = caller.split('/', 1);
+  checkName('caller', callerService);
+  return [...new Set([service, callerService])].map((name) => checkedPlace({ namespace, service: name }));
 }
 
 /**
@@ -37,7 +48,9 @@ export function explainCall(reader: Reader, question: CallQuestion): CallExplana
   checkName('service', service);
   checkName('caller', callerService);
   if (callerInstance !== undefined) checkName('instance', callerInstance);
-  const policy = reader.service(namespace, service)?.policy;
+  const inForce = reader.service(namespace, service)?.policy;
+  const policy =
+    question.policy === undefined ? inForce : ({ ...inForce, ...question.policy } as ServiceView);
   const callers = reader
     .instances(namespace, callerService)
     .filter(({ instance }) => callerInstance === undefined || instance === callerInstance);

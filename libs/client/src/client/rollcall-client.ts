@@ -25,19 +25,15 @@ import type { LiveConfig } from '../config/live-config.js';
 import type { ConfigWriter } from '../config/config-writer.js';
 import type { ConfigOptions, ConfigWriterOptions } from '../config/options.js';
 import type { Watch, WatchHandler } from '../view/events.js';
+import { discoverPast } from '../past/discover-past.js';
+import { Past, type PastMoment } from '../past/past.js';
+import type { Projection, ProjectionOrder } from '../projection/order.js';
+import { Projections } from '../projection/projections.js';
 import { SharedViews } from '../view/shared-views.js';
 import type { ClientStatus, Discovered } from './answers.js';
+import type { DiscoverOptions } from './discover-options.js';
 import type { ClientOptions } from './options.js';
 import { type ClientPlace, openPlace } from './place.js';
-
-export interface DiscoverOptions {
-  /** Wait until the view reflects this journal sequence, such as the one a write returned. */
-  readonly atLeast?: number;
-  /** How long to wait for it, or for the first snapshot. Default 10,000. */
-  readonly timeoutMs?: number;
-  /** Also those that left, expired or were evicted, with their `departure`, for as long as they are remembered. */
-  readonly withDeparted?: boolean;
-}
 
 /** The registry says where it is every second. */
 const STALE_MS = 3 * limits.positionMsMax;
@@ -60,6 +56,7 @@ export class RollcallClient {
   readonly #failedCalls: FailedCallReporter;
   readonly #services: Services;
   readonly #callers = new Set<HttpCaller>();
+  readonly #projections: Projections;
   readonly #callReporter: CallReporter;
   readonly #stopWatching: () => void;
   #connected = true;
@@ -72,6 +69,7 @@ export class RollcallClient {
     this.#options = options;
     this.#server = place.connection.getServer();
     this.#views = new SharedViews(place, this.#onTrouble);
+    this.#projections = new Projections(place);
     this.#liveness = new Liveness({
       place,
       recipe,
@@ -202,7 +200,8 @@ export class RollcallClient {
    * @throws ROLLCALL_POSITION_NOT_REACHED, ROLLCALL_NAME_INVALID, ROLLCALL_BROKER_UNREACHABLE
    */
   async discover(service: string, options: DiscoverOptions = {}): Promise<Discovered> {
-    const { atLeast, timeoutMs = limits.atLeastWaitMsMax, withDeparted = false } = options;
+    const { at, atLeast, timeoutMs = limits.atLeastWaitMsMax, withDeparted = false } = options;
+    if (at !== undefined) return discoverPast(new Past(this.#place, at, timeoutMs), service, options);
     const view = await this.#views.open(checkName('service', service), timeoutMs);
     if (atLeast !== undefined) await view.reached(atLeast, timeoutMs);
     const { position, staleMs } = view;
@@ -263,6 +262,20 @@ export class RollcallClient {
     return this.#configs.writer(application, options);
   }
 
+  /** This namespace as it was: each question is asked of the registry, and answered from the journal. */
+  at(moment: PastMoment): Past {
+    return new Past(this.#place, moment);
+  }
+
+  /**
+   * Tells the events of this namespace to a store of your own, from the position it has: in order, in batches, each
+   * once (docs/guides/projections.md). Ends with the client.
+   * @throws what `load` throws, ROLLCALL_QUERY_INVALID, ROLLCALL_NAME_INVALID, ROLLCALL_SEQUENCE_INVALID
+   */
+  project(order: ProjectionOrder): Promise<Projection> {
+    return this.#projections.open(order);
+  }
+
   /** What config needs of a client; for `openConfig`, which may begin before there is one. */
   get configHome(): ConfigHome {
     return this.#configs.home;
@@ -318,6 +331,7 @@ export class RollcallClient {
     if (farewells.length > 0) await Promise.race([Promise.allSettled(farewells), delay(FAREWELL_MS)]);
     for (const registration of this.#registrations) registration.abandon();
     this.#callReporter.close();
+    await this.#projections.close();
     await Promise.all([...this.#callers].map((caller) => caller.close()));
     this.#configs.close();
     this.#views.close();

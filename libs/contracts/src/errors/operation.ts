@@ -51,6 +51,12 @@ export const operationErrors = defineErrors({
     action: 'Run "rollcall verify --repair" and keep the report.',
     retryable: false,
   },
+  ROLLCALL_PROJECTION_FAILED: {
+    kind: 'setup',
+    meaning: 'A projection of your own could not take in a batch of events, however often it was tried.',
+    action: 'Mend what the message names and start the projection again: it goes on behind the last batch.',
+    retryable: false,
+  },
   ROLLCALL_JOURNAL_REPLACED: {
     kind: 'setup',
     meaning:

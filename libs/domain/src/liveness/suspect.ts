@@ -27,11 +27,19 @@ const SUSPICION_MS_MIN = 1_000;
 export function suspectStep(facts: SuspectFacts): SuspectStep {
   const { times, suspectedAtMs, lastBeatAtMs, nowMs } = facts;
   if (lastBeatAtMs !== undefined && lastBeatAtMs > suspectedAtMs) return 'clear';
-  const suspectedForMs = nowMs - suspectedAtMs;
-  const isGraceOver = suspectedForMs >= graceMs(times);
-  const isLeaseOver = lastBeatAtMs !== undefined && nowMs - lastBeatAtMs >= times.leaseMs;
-  const isOver = isGraceOver || (isLeaseOver && suspectedForMs >= SUSPICION_MS_MIN);
+  const isOver = nowMs >= expiryDueMs({ times, suspectedAtMs, lastBeatAtMs });
   return isOver && !isQuiet(facts) ? 'expire' : 'wait';
+}
+
+/** When a suspect without a further sign of life is due to expire, in broker time. */
+export function expiryDueMs({
+  times,
+  suspectedAtMs,
+  lastBeatAtMs,
+}: Pick<SuspectFacts, 'times' | 'suspectedAtMs' | 'lastBeatAtMs'>): number {
+  const graceOverMs = suspectedAtMs + graceMs(times);
+  if (lastBeatAtMs === undefined) return graceOverMs;
+  return Math.min(graceOverMs, Math.max(lastBeatAtMs + times.leaseMs, suspectedAtMs + SUSPICION_MS_MIN));
 }
 
 /** After a gap in what the watchman sees, an instance gets the time of one heartbeat to show itself. */

@@ -23,14 +23,10 @@ import {
   quote,
   RollcallError,
 } from '#contracts';
-import { contentIn, type GrayOrder, objectBody, reasonIn, type Rollout } from '#application';
+import { contentIn, type GrayOrder, objectBody, type Reader, reasonIn, type Rollout } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import {
-  checkQueryNames,
-  type Query as Parameters,
-  sequenceParameter,
-  textParameter,
-} from '../read/query.js';
+import { bothReadersFor, configReaderFor } from '../read/moment.js';
+import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
 import { demandOf } from './config.controller.js';
 import { type ConfigParams, keyOf, placeOf, revisionTag } from './config-names.js';
@@ -45,13 +41,18 @@ export class ConfigReleaseController {
   constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
 
   @Get('config/:application/:key/gray')
-  gray(
+  async gray(
     @Param() params: ConfigParams,
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): ConfigGrayView {
-    checkQueryNames(query, []);
-    const found = this.parts.config().reader.about(placeOf(params), params.key, 'config-gray');
+  ): Promise<ConfigGrayView> {
+    checkQueryNames(query, ['at', 'atLeast']);
+    const place = placeOf(params);
+    const found = (await configReaderFor(this.parts, query, reply, place)).about(
+      place,
+      params.key,
+      'config-gray',
+    );
     void reply.header('etag', revisionTag(found.revision));
     return found;
   }
@@ -115,32 +116,35 @@ export class ConfigReleaseController {
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EffectiveConfig> {
-    checkQueryNames(query, ['instance', 'service', 'version', 'zone', 'tag', 'label', 'atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
+    checkQueryNames(query, ['instance', 'service', 'version', 'zone', 'tag', 'label', 'at', 'atLeast']);
     const place = placeOf(params);
-    const found = this.parts.config().reader.effective(place, this.#instanceIn(place.namespace, query));
+    const service = textParameter(query, 'service', 63);
+    const wanted = service === undefined ? place : { ...place, service };
+    const { config, reader } = await bothReadersFor(this.parts, query, reply, wanted);
+    const found = config.effective(place, instanceIn(reader, place.namespace, query));
     void reply.header('etag', revisionTag(found.revision));
     return found;
   }
+}
 
-  #instanceIn(namespace: string, query: Parameters) {
-    const instance = checkName('instance', query['instance']);
-    const service = textParameter(query, 'service', 63);
-    const view = service === undefined ? undefined : this.parts.reader.instance(namespace, service, instance);
-    if (service !== undefined && view === undefined) {
-      const text = `service ${quote(service)} has no instance ${quote(instance)}`;
-      throw new RollcallError('ROLLCALL_NOT_FOUND', text);
-    }
-    const version = textParameter(query, 'version', 128) ?? view?.version;
-    const zone = textParameter(query, 'zone', 128) ?? view?.zone;
-    return {
-      instance,
-      tags: [...(view?.tags ?? []), ...listIn(query, 'tag')],
-      metadata: { ...view?.metadata, ...labelsIn(query) },
-      ...(version === undefined ? {} : { version }),
-      ...(zone === undefined ? {} : { zone }),
-    };
+/** Who reads: as it is described, or as it is registered. */
+function instanceIn(reader: Reader, namespace: string, query: Parameters) {
+  const instance = checkName('instance', query['instance']);
+  const service = textParameter(query, 'service', 63);
+  const view = service === undefined ? undefined : reader.instance(namespace, service, instance);
+  if (service !== undefined && view === undefined) {
+    const text = `service ${quote(service)} has no instance ${quote(instance)}`;
+    throw new RollcallError('ROLLCALL_NOT_FOUND', text);
   }
+  const version = textParameter(query, 'version', 128) ?? view?.version;
+  const zone = textParameter(query, 'zone', 128) ?? view?.zone;
+  return {
+    instance,
+    tags: [...(view?.tags ?? []), ...listIn(query, 'tag')],
+    metadata: { ...view?.metadata, ...labelsIn(query) },
+    ...(version === undefined ? {} : { version }),
+    ...(zone === undefined ? {} : { zone }),
+  };
 }
 
 function orderIn(given: Readonly<Record<string, unknown>>): GrayOrder {

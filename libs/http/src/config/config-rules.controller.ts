@@ -10,6 +10,7 @@ import {
 } from '#contracts';
 import { type Actor, contentIn, objectBody, reasonIn } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { configReaderFor } from '../read/moment.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
 import { demandOf } from './config.controller.js';
@@ -25,14 +26,15 @@ export class ConfigRulesController {
   constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
 
   @Get('schema')
-  schema(
+  async schema(
     @Param() params: ConfigParams,
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): ConfigSchemaView {
-    checkQueryNames(query, []);
-    const { reader } = this.parts.config();
-    const found = reader.about(placeOf(params), params.key, 'config-schema');
+  ): Promise<ConfigSchemaView> {
+    checkQueryNames(query, ['at', 'atLeast']);
+    const place = placeOf(params);
+    const reader = await configReaderFor(this.parts, query, reply, place);
+    const found = reader.about(place, params.key, 'config-schema');
     void reply.header('etag', revisionTag(found.revision));
     return found;
   }
@@ -69,14 +71,15 @@ export class ConfigRulesController {
   }
 
   @Get('overrides')
-  overrides(
+  async overrides(
     @Param() params: ConfigParams,
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): ConfigOverrideView {
-    checkQueryNames(query, []);
-    const { reader } = this.parts.config();
-    const found = reader.about(placeOf(params), params.key, 'config-override');
+  ): Promise<ConfigOverrideView> {
+    checkQueryNames(query, ['at', 'atLeast']);
+    const place = placeOf(params);
+    const reader = await configReaderFor(this.parts, query, reply, place);
+    const found = reader.about(place, params.key, 'config-override');
     void reply.header('etag', revisionTag(found.revision));
     return found;
   }

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkName, type ConfigScheduleView, limits } from '#contracts';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { configReaderFor } from '../read/moment.js';
 import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
 import { placeOf } from './config-names.js';
@@ -19,13 +20,15 @@ export class ConfigSchedulesController {
 
   /** By time: those that wait, and of the last day those that were made, skipped or cancelled. */
   @Get()
-  list(
+  async list(
     @Param() params: ScheduleParams,
     @Query() query: Parameters,
-  ): { readonly application: string; readonly schedules: ConfigScheduleView[] } {
-    checkQueryNames(query, []);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly application: string; readonly schedules: ConfigScheduleView[] }> {
+    checkQueryNames(query, ['at', 'atLeast']);
     const place = placeOf(params);
-    return { application: place.application, schedules: this.parts.config().reader.schedules(place) };
+    const reader = await configReaderFor(this.parts, query, reply, place);
+    return { application: place.application, schedules: reader.schedules(place) };
   }
 
   @Delete(':schedule')

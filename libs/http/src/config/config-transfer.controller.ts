@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { quote, RollcallError } from '#contracts';
 import { documentFormatIn, type Imported, objectBody, reasonIn } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
+import { configReaderFor } from '../read/moment.js';
 import { checkQueryNames, type Query as Parameters } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
 import { type ConfigParams, placeOf } from './config-names.js';
@@ -13,13 +14,16 @@ export class ConfigTransferController {
   constructor(@Inject(HTTP_PARTS) private readonly parts: HttpParts) {}
 
   @Get('config-export/:application')
-  export(
+  async export(
     @Param() params: ConfigParams,
     @Query() query: Parameters,
-  ): { readonly format: string; readonly text: string } {
-    checkQueryNames(query, ['format']);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly format: string; readonly text: string }> {
+    checkQueryNames(query, ['format', 'at', 'atLeast']);
     const format = documentFormatIn(query['format'] ?? 'json');
-    return { format, text: this.parts.config().transfer.export(placeOf(params), format) };
+    const place = placeOf(params);
+    const reader = await configReaderFor(this.parts, query, reply, place);
+    return { format, text: this.parts.config().transfer.export(place, format, reader) };
   }
 
   /** `{"format": "env", "text": "...", "dryRun": true, "prune": false}`: all of it, or nothing. */

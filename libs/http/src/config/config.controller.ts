@@ -5,12 +5,8 @@ import { checkName, type ConfigTimed, type ConfigWritten, limits } from '#contra
 import { type ApplicationSummary, batchBody, expectationOf, putBody, type ShownConfig } from '#application';
 import { isKnown } from '../answer/etag.js';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import {
-  checkQueryNames,
-  type Query as Parameters,
-  sequenceParameter,
-  textParameter,
-} from '../read/query.js';
+import { configReaderFor } from '../read/moment.js';
+import { checkQueryNames, type Query as Parameters, textParameter } from '../read/query.js';
 import { actorOf } from '../write/actor.js';
 import { type ConfigParams, placeOf, revisionTag } from './config-names.js';
 
@@ -23,20 +19,24 @@ export class ConfigController {
   async applications(
     @Param('namespace') namespace: string,
     @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly applications: ApplicationSummary[] }> {
-    await this.#atLeast(query);
-    const { reader } = this.parts.config();
-    return { applications: reader.applications(checkName('namespace', namespace)) };
+    checkQueryNames(query, ['at', 'atLeast']);
+    checkName('namespace', namespace);
+    const reader = await configReaderFor(this.parts, query, reply, { namespace });
+    return { applications: reader.applications(namespace) };
   }
 
   @Get(':application')
   async list(
     @Param() params: ConfigParams,
     @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly application: string; readonly keys: ShownConfig[] }> {
-    await this.#atLeast(query);
+    checkQueryNames(query, ['at', 'atLeast']);
     const place = placeOf(params);
-    return { application: place.application, keys: this.parts.config().reader.list(place) };
+    const reader = await configReaderFor(this.parts, query, reply, place);
+    return { application: place.application, keys: reader.list(place) };
   }
 
   /** Several keys at once: `{"changes": [{"key": "a", "value": 1}, {"key": "b", "delete": true}]}`; all or none. */
@@ -60,8 +60,9 @@ export class ConfigController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownConfig | undefined> {
-    await this.#atLeast(query);
-    const found = this.parts.config().reader.one(placeOf(params), params.key);
+    checkQueryNames(query, ['at', 'atLeast']);
+    const place = placeOf(params);
+    const found = (await configReaderFor(this.parts, query, reply, place)).one(place, params.key);
     const etag = revisionTag(found.revision);
     void reply.header('etag', etag);
     if (!isKnown(etag, request.headers['if-none-match'])) return found;
@@ -96,11 +97,6 @@ export class ConfigController {
     const change = { key: params.key, ...(expected === undefined ? {} : { expected }) };
     const by = actorOf(request, textParameter(query, 'reason', limits.reasonLengthMax));
     return this.#written(reply, await this.parts.config().write(placeOf(params), [change], by));
-  }
-
-  async #atLeast(query: Parameters): Promise<void> {
-    checkQueryNames(query, ['atLeast']);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
   }
 
   #written<Written extends ConfigWritten>(reply: FastifyReply, written: Written): Written {

@@ -26,6 +26,9 @@ export const openApiDocument: object = {
         "summary": "Applications with config.",
         "parameters": [
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -81,6 +84,9 @@ export const openApiDocument: object = {
       "get": {
         "summary": "The keys of an application.",
         "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
           {
             "$ref": "#/components/parameters/atLeast"
           }
@@ -190,6 +196,9 @@ export const openApiDocument: object = {
       "get": {
         "summary": "One key; the ETag is its revision.",
         "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
           {
             "$ref": "#/components/parameters/atLeast"
           }
@@ -612,6 +621,14 @@ export const openApiDocument: object = {
       ],
       "get": {
         "summary": "The JSON Schema of a key, or with `=application` of all.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
         "responses": {
           "200": {
             "description": "The JSON Schema of a key, or with `=application` of all.",
@@ -762,6 +779,14 @@ export const openApiDocument: object = {
       ],
       "get": {
         "summary": "Other values of a key for some instances.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
         "responses": {
           "200": {
             "description": "Other values of a key for some instances.",
@@ -912,6 +937,14 @@ export const openApiDocument: object = {
       ],
       "get": {
         "summary": "The gray release of a key.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
         "responses": {
           "200": {
             "description": "The gray release of a key.",
@@ -1196,6 +1229,9 @@ export const openApiDocument: object = {
             "$ref": "#/components/parameters/config.label"
           },
           {
+            "$ref": "#/components/parameters/at"
+          },
+          {
             "$ref": "#/components/parameters/atLeast"
           }
         ],
@@ -1250,6 +1286,14 @@ export const openApiDocument: object = {
       ],
       "get": {
         "summary": "Changes that wait for their time, and those of the last day.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/at"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
+          }
+        ],
         "responses": {
           "200": {
             "description": "Changes that wait for their time, and those of the last day.",
@@ -1363,6 +1407,12 @@ export const openApiDocument: object = {
         "parameters": [
           {
             "$ref": "#/components/parameters/format"
+          },
+          {
+            "$ref": "#/components/parameters/at"
+          },
+          {
+            "$ref": "#/components/parameters/atLeast"
           }
         ],
         "responses": {
@@ -1557,6 +1607,9 @@ export const openApiDocument: object = {
           },
           {
             "$ref": "#/components/parameters/byEndpoint"
+          },
+          {
+            "$ref": "#/components/parameters/at"
           },
           {
             "$ref": "#/components/parameters/atLeast"
@@ -8027,6 +8080,7 @@ export const openApiDocument: object = {
               "ROLLCALL_BATCH_REFUSED",
               "ROLLCALL_POSITION_NOT_REACHED",
               "ROLLCALL_VIEW_DIFFERS",
+              "ROLLCALL_PROJECTION_FAILED",
               "ROLLCALL_JOURNAL_REPLACED",
               "ROLLCALL_UNAVAILABLE",
               "ROLLCALL_INTERNAL",
@@ -8155,6 +8209,7 @@ export const openApiDocument: object = {
                   "ROLLCALL_BATCH_REFUSED",
                   "ROLLCALL_POSITION_NOT_REACHED",
                   "ROLLCALL_VIEW_DIFFERS",
+                  "ROLLCALL_PROJECTION_FAILED",
                   "ROLLCALL_JOURNAL_REPLACED",
                   "ROLLCALL_UNAVAILABLE",
                   "ROLLCALL_INTERNAL",

@@ -1,9 +1,11 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { checkName, limits, quote, RollcallError } from '#contracts';
 import { type CallGraphView, wishNames } from '#domain';
-import { type CallExplanation, explainCall } from '#application';
+import { type CallExplanation, callPlaces, explainCall } from '#application';
 import { HTTP_PARTS, type HttpParts } from '../http-parts.js';
-import { checkQueryNames, type Query as Parameters, sequenceParameter, textParameter } from './query.js';
+import { readerFor } from './moment.js';
+import { checkQueryNames, type Query as Parameters, textParameter } from './query.js';
 
 /** Who calls whom, and where a call would go. */
 @Controller('v1/namespaces/:namespace')
@@ -23,14 +25,15 @@ export class CallsController {
   async explain(
     @Param() { namespace, service }: { namespace: string; service: string },
     @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CallExplanation> {
-    checkQueryNames(query, ['caller', 'header', 'atLeast', ...wishNames]);
-    await this.parts.reader.atLeast(sequenceParameter(query, 'atLeast'));
+    checkQueryNames(query, ['caller', 'header', 'at', 'atLeast', ...wishNames]);
     const caller = textParameter(query, 'caller', 128);
     if (caller === undefined)
       throw new RollcallError('ROLLCALL_QUERY_INVALID', 'caller is missing: who calls?');
     const wishes = Object.fromEntries(wishNames.map((name) => [name, query[name]]));
-    return explainCall(this.parts.reader, {
+    const reader = await readerFor(this.parts, query, reply, ...callPlaces(namespace, caller, service));
+    return explainCall(reader, {
       namespace,
       service,
       caller,

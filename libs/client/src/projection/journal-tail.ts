@@ -1,0 +1,120 @@
+import type { RawEvent } from '#contracts';
+import { type OpenedReader, openReader, rawEvent, watchConnection } from '#nats';
+import type { ClientPlace } from '../client/place.js';
+
+export interface JournalTailParts {
+  readonly place: ClientPlace;
+  readonly filterSubjects: readonly string[];
+  /** Events held until somebody takes them. */
+  readonly heldMax: number;
+  /** Called before each reading; what it throws keeps the tail from going on, and is its business. */
+  readonly mayRead: () => Promise<boolean>;
+  readonly onTrouble: (error: Error) => void;
+}
+
+/** An event, and how many the broker has behind it. */
+export interface HeldEvent {
+  readonly raw: RawEvent;
+  readonly pending: number;
+}
+
+const RETRY_MS = 200;
+
+/**
+ * Follows the journal with a bounded store: when it is full, the reader is closed, and opened again behind the last
+ * event it holds once everything has been taken. A push consumer knows no other way to be told "slowly". It is opened
+ * anew after every reconnect, too.
+ */
+export class JournalTail {
+  readonly #parts: JournalTailParts;
+  readonly #stopWatching: () => void;
+  #held: HeldEvent[] = [];
+  #reader: OpenedReader | undefined;
+  #generation = 0;
+  #next = 1;
+  #isFull = false;
+  #isClosed = false;
+  #wake: () => void = () => undefined;
+
+  constructor(parts: JournalTailParts) {
+    this.#parts = parts;
+    this.#stopWatching = watchConnection(parts.place.connection, {
+      onReconnect: () => void (this.#isFull || this.#open()),
+    });
+  }
+
+  /** Forgets what it holds, reads no more until it is started again, and wakes whoever waits. */
+  halt(): void {
+    this.#stop();
+    this.#held = [];
+    this.#wake();
+  }
+
+  /** Forgets what it holds, and reads from a sequence on. */
+  start(next: number): Promise<void> {
+    this.#held = [];
+    this.#next = next;
+    return this.#open();
+  }
+
+  /** Up to so many events, once there is one; none when it was closed or woken. */
+  async take(max: number): Promise<HeldEvent[]> {
+    if (this.#held.length === 0 && !this.#isClosed) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    const taken = this.#held.splice(0, max);
+    if (this.#held.length === 0 && this.#isFull && !this.#isClosed) void this.#open();
+    return taken;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopWatching();
+    this.#stop();
+    this.#wake();
+  }
+
+  #stop(): void {
+    this.#generation += 1;
+    this.#reader?.close();
+    this.#reader = undefined;
+  }
+
+  async #open(): Promise<void> {
+    const { place, filterSubjects, mayRead, onTrouble } = this.#parts;
+    this.#stop();
+    this.#isFull = false;
+    const mine = this.#generation;
+    const isOver = (): boolean => this.#isClosed || mine !== this.#generation;
+    try {
+      if (!(await mayRead()) || isOver()) return;
+      const { connection, streams, domain } = place;
+      const order = {
+        stream: streams.journal,
+        filterSubjects,
+        from: { sequence: this.#next },
+        ...(domain === undefined ? {} : { domain }),
+      };
+      const opened = await openReader(connection, order, (message) => {
+        if (isOver() || message.info.streamSequence < this.#next) return;
+        this.#hold({ raw: rawEvent(message, place.subjects), pending: message.info.pending });
+      });
+      if (isOver()) opened.close();
+      else this.#reader = opened;
+    } catch (error) {
+      if (isOver()) return;
+      onTrouble(error as Error);
+      setTimeout(() => isOver() || void this.#open(), RETRY_MS);
+    }
+  }
+
+  #hold(event: HeldEvent): void {
+    this.#held.push(event);
+    this.#next = event.raw.sequence + 1;
+    if (this.#held.length >= this.#parts.heldMax) {
+      this.#isFull = true;
+      this.#stop();
+    }
+    this.#wake();
+  }
+}
