@@ -92,3 +92,7 @@ export {
 } from './audit/archive.js';
 export type { GrayOrder } from './config/config-grays.js';
 export type { Rollout, Rollouts } from './config/rollouts.js';
+export type { JournalCutter } from './ports/journal-cutter.js';
+export { Carrier, type CarrierParts } from './retention/carrier.js';
+export type { JournalLimits } from './retention/cut-point.js';
+export { Retention, type RetentionParts } from './retention/retention.js';

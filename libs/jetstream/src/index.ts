@@ -4,6 +4,7 @@ export { JetStreamAudit } from './audit/audit-trail.js';
 export { JetStreamBeatSender } from './beat-sender.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';
+export { JetStreamJournalCutter } from './journal-cutter.js';
 export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';
 export {
   createProjection,

@@ -20,6 +20,7 @@ export { publishBatch } from './publish/batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
 export type { StoredAck } from './publish/ack.js';
 export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
+export { asSaidFirst } from './read/carried.js';
 export { type LastMessage, lastMessage } from './read/last-message.js';
 export {
   type OpenedReader,

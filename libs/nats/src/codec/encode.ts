@@ -1,5 +1,13 @@
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
-import { headerNames, limits, type NewEvent, quote, RollcallError } from '#contracts';
+import {
+  headerNames,
+  carriedType,
+  limits,
+  type NewEvent,
+  quote,
+  RollcallError,
+  writeCarried,
+} from '#contracts';
 
 const encoder = new TextEncoder();
 
@@ -21,7 +29,7 @@ export function encodeEvent(event: NewEvent): Encoded {
   const attributes: [name: string, value: string | undefined][] = [
     [headerNames.specversion, '1.0'],
     [headerNames.id, event.id],
-    [headerNames.type, event.type],
+    [headerNames.type, event.carried === undefined ? event.type : carriedType],
     [headerNames.source, event.source],
     [headerNames.time, event.time],
     [headerNames.actor, event.actor],
@@ -30,6 +38,7 @@ export function encodeEvent(event: NewEvent): Encoded {
     [headerNames.traceparent, event.traceparent],
     [headerNames.contentType, 'application/json'],
     [headerNames.messageId, event.id],
+    ...(event.carried === undefined ? [] : writeCarried(event.type, event.carried)),
   ];
   const encoded = headers();
   for (const [name, value] of attributes) if (value !== undefined) encoded.set(name, headerSafe(value));
