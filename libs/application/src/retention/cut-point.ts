@@ -24,7 +24,7 @@ export async function cutPoint(journal: Journal, order: CutOrder): Promise<numbe
   const bounded = Math.min(through, firstSequence + limits.retentionEventsMax - 1, lastSequence - 1);
   if (bounded < firstSequence) return undefined;
   // What is no older than the slack stays: a cut that would take nothing is no cut.
-  const [first, last] = [await journal.at(firstSequence), await journal.at(bounded)];
+  const [first, last] = [await journal.at(firstSequence), await journal.at(bounded + 1)];
   return (first?.atMs ?? 0) < (last?.atMs ?? 0) - order.slackMs ? bounded : undefined;
 }
 

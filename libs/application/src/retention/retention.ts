@@ -1,9 +1,8 @@
 import { limits, RollcallError } from '#contracts';
-import { fromTime } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { JournalCutter } from '../ports/journal-cutter.js';
 import type { Log } from '../ports/log.js';
-import type { SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
 import type { SnapshotMaker } from '../history/snapshot-maker.js';
 import type { Carrier } from './carrier.js';
 import { cutPoint, type JournalLimits } from './cut-point.js';
@@ -36,16 +35,18 @@ export class Retention {
     if (through === undefined || through > (await this.parts.audited())) return undefined;
     const { firstSequence } = await journal.ends();
     const carried = await carrier.carry(firstSequence, through);
-    const mark = await this.#snapshotAt(through);
-    const { nowMs } = await cutter.size();
-    await cutter.cut(nowMs - fromTime(mark.at) + slackMs);
+    await this.#snapshotAt(through);
+    const next = await journal.at(through + 1);
+    if (next === undefined) return undefined;
+    // Well before the first event that is not covered: a moment passes until the limit is lifted again.
+    await cutter.cut((await cutter.size()).nowMs - next.atMs + slackMs);
     await this.#dropUseless();
     log.info('cut the journal', { through, carried, first: (await journal.ends()).firstSequence });
     return through;
   }
 
   /** A snapshot counts when it was read back whole. */
-  async #snapshotAt(position: number): Promise<SnapshotMark> {
+  async #snapshotAt(position: number): Promise<void> {
     const { maker, snapshots } = this.parts;
     const mark = await maker.makeAt(position);
     if (mark === undefined) {
@@ -54,7 +55,7 @@ export class Retention {
     }
     try {
       const entries = await snapshots.load(mark, {});
-      if (entries.size === mark.keys) return mark;
+      if (entries.size === mark.keys) return;
       const what = `the snapshot of sequence ${position}: it holds ${entries.size} of ${mark.keys} keys`;
       throw new RollcallError('ROLLCALL_SNAPSHOT_DAMAGED', what);
     } catch (error) {
