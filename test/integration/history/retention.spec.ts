@@ -144,14 +144,16 @@ describe('a journal with a limit of age', () => {
 
   it('gives the same view to a projector that begins with nothing', async () => {
     const { store, projection } = registry;
-    const before = [...projection.table.slots()].map(({ key, entry }) => [key, entry]);
+    const held = () =>
+      Object.fromEntries([...projection.table.slots()].map(({ key, entry }) => [key, entry]));
+    const before = held();
     await store.manager.streams.purge(store.streams.view);
     projection.projector.restartTerm();
     await eventually(
       async () => projection.projector.position === (await store.journal.ends()).lastSequence,
       'the view is there again',
     );
-    expect([...projection.table.slots()].map(({ key, entry }) => [key, entry])).toEqual(before);
+    expect(held()).toEqual(before);
     const report = await verifyView(store.journal, store.bucket, { snapshots: store.snapshots });
     expect(report.differences).toEqual([]);
   });
