@@ -59,11 +59,10 @@ interface RetentionOptions {
   readonly wanted: JournalLimits;
   readonly maker: SnapshotMaker;
   readonly log: Log;
-  readonly slackMs?: number;
 }
 
 /** Undefined when the journal may grow as it likes. */
-export function openRetention(
+function openRetention(
   store: RegistryStore,
   { table, projector }: Pick<Projection, 'table' | 'projector'>,
   { wanted, ...options }: RetentionOptions,

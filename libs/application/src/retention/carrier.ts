@@ -1,5 +1,4 @@
 import {
-  type AggregateId,
   decodeEvent,
   limits,
   type NewEvent,

@@ -6,7 +6,7 @@ import type { JournalEvent } from './envelope.js';
  */
 export const carriedType = 'rollcall.journal.carried.v1';
 
-export const carriedHeaders = {
+const carriedHeaders = {
   sequence: 'rollcall-carried-sequence',
   atMs: 'rollcall-carried-at-ms',
   type: 'rollcall-carried-type',
