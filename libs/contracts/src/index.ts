@@ -12,7 +12,8 @@ export {
 export { type ErrorCode, errorCatalogue, errorEntry } from './errors/catalogue.js';
 export type { ErrorEntry, ErrorKind } from './errors/entry.js';
 export { type ErrorOptions, errorText, isRollcallError, RollcallError } from './errors/rollcall-error.js';
-export { type Carried, carriedType, originalOf, readCarried, writeCarried } from './events/carried.js';
+export { type Carried, carriedType, readCarried, writeCarried } from './events/carried.js';
+export { originalOf } from './events/original.js';
 export { type Decoded, decodeEvent, type RawEvent, type Rejection, viewKeyOf } from './events/decode.js';
 export {
   type ConfigEvent,

@@ -1,5 +1,3 @@
-import type { JournalEvent } from './envelope.js';
-
 /**
  * An event that is said again behind the place where the journal is about to be cut, so that what it says stays. The
  * body is that of the event it carries; what only the first place in the journal told, it tells in headers.
@@ -66,20 +64,4 @@ export function writeCarried(type: string, { sequence, atMs, id, registered }: C
 function numberIn(header: Header, name: keyof typeof carriedHeaders): number | undefined {
   const text = header(carriedHeaders[name]);
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The event that is said again, as it was said first. Any other event is itself. */
-export function originalOf<Event extends JournalEvent>(event: Event): Event {
-  const { carried, type, aggregate, data, source, actor, reason, causationId, traceparent } = event;
-  if (carried === undefined) return event;
-  const given = Object.entries({ source, actor, reason, causationId, traceparent });
-  return {
-    type,
-    aggregate,
-    data,
-    id: carried.id,
-    sequence: carried.sequence,
-    atMs: carried.atMs,
-    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-  } as unknown as Event;
 }
