@@ -101,3 +101,7 @@ export { type UndoRequest } from './undo/undo-order.js';
 export type { UndoItem } from './undo/undo-item.js';
 export type { UndoSkip } from './undo/undo-scan.js';
 export { type UndoDone, type UndoPreview, UndoService } from './undo/undo-service.js';
+export type { JournalCutter } from './ports/journal-cutter.js';
+export { Carrier, type CarrierParts } from './retention/carrier.js';
+export type { JournalLimits } from './retention/cut-point.js';
+export { Retention, type RetentionParts } from './retention/retention.js';

@@ -163,6 +163,18 @@ export const limits = {
   snapshotsMax: 256,
   /** How often the leader looks whether a snapshot is due. */
   snapshotTickMs: 2_000,
+  /** How often the leader looks whether the journal has outgrown its limits. */
+  retentionTickMs: 10_000,
+  /** What the journal is longer than its limit of age at most, beside a sixteenth of it; also what a cut may take. */
+  retentionSlackMs: 60_000,
+  /** Events that one cut takes off the journal at most; a longer journal is cut several times. */
+  retentionEventsMax: 50_000,
+  /** Events that are carried in one batch, all or none. */
+  carriedBatchMax: 300,
+  /** No less than two lives of a tombstone: what is cut is forgotten by the view too. */
+  journalHoursMin: 48,
+  journalHoursMax: 876_000,
+  journalBytesMin: 16 * 1024 * 1024,
   /** One stored piece of a snapshot. */
   snapshotPartBytes: 256 * 1024,
 

@@ -5,6 +5,7 @@ export { JetStreamBeatSender } from './beat-sender.js';
 export { createEmptyJournal, type EmptyJournal } from './empty-journal.js';
 export { Election, type ElectionOptions } from './election.js';
 export { JetStreamJournal } from './journal.js';
+export { JetStreamJournalCutter } from './journal-cutter.js';
 export { type TopologyOptions, type WantedStream, wantedStreams } from './stream-configs.js';
 export {
   createProjection,

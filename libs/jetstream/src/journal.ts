@@ -40,6 +40,7 @@ export class JetStreamJournal implements Journal {
     const header = (name: string): string | undefined => message.headers.get(name) || undefined;
     return {
       sequence: message.sequence,
+      ...(message.place === undefined ? {} : { place: message.place }),
       type: header(headerNames.type),
       id: header(headerNames.id),
       atMs: message.atMs,

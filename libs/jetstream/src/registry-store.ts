@@ -93,6 +93,7 @@ export function createProjection(store: RegistryStore, options: ProjectionOption
   const leadership = new Election({ ...store, role: 'projector' });
   const parts = {
     journal: store.journal,
+    snapshots: store.snapshots,
     bucket: store.bucket,
     replica,
     table,

@@ -22,6 +22,7 @@ export { publishRawBatch, type RawMessage } from './publish/raw-batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
 export type { StoredAck } from './publish/ack.js';
 export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
+export { asSaidFirst } from './read/carried.js';
 export { type LastMessage, lastMessage, lastOnAny } from './read/last-message.js';
 export {
   type OpenedReader,

@@ -1,6 +1,7 @@
-import { limits } from '#contracts';
-import { type Log, SnapshotMaker } from '#application';
-import type { Projection, RegistryStore } from '#jetstream';
+import { randomUUID } from 'node:crypto';
+import { errorText, limits } from '#contracts';
+import { Carrier, type JournalLimits, type Log, Retention, SnapshotMaker } from '#application';
+import { JetStreamJournalCutter, type Projection, type RegistryStore } from '#jetstream';
 import { SpareTime } from './spare-time.js';
 
 /** A minute of load; then a snapshot is due even so. */
@@ -11,27 +12,37 @@ export interface Historian {
   stop(): Promise<void>;
 }
 
-/** Makes snapshots of the past, one at a time, wherever the projector leads: others would make the same ones. */
+interface HistorianOptions {
+  /** What the journal is cut to. */
+  readonly journal: JournalLimits;
+  readonly log: Log;
+}
+
+/**
+ * Makes snapshots of the past and keeps the journal within its limits, one thing at a time, wherever the projector
+ * leads: others would do the same.
+ */
 export function startHistorian(
-  { journal, snapshots }: RegistryStore,
-  { projector }: Projection,
-  log: Log,
+  store: RegistryStore,
+  projection: Projection,
+  { journal: wanted, log }: HistorianOptions,
 ): Historian {
+  const { journal, snapshots } = store;
   const maker = new SnapshotMaker({ journal, snapshots, log });
-  const spare = new SpareTime(projector, PUT_OFF_TICKS_MAX);
+  const retention = openRetention(store, projection, { wanted, maker, log });
+  const spare = new SpareTime(projection.projector, PUT_OFF_TICKS_MAX);
   let working: Promise<void> | undefined;
+  let cutAtMs = performance.now();
   const work = async (): Promise<void> => {
-    try {
-      await maker.makeNext();
-    } catch (error) {
-      log.warn('a snapshot of the past could not be made; it is tried again', {
-        error: error instanceof Error ? error.message : String(error),
-      });
-    }
-    working = undefined;
+    await told(log, 'a snapshot of the past could not be made; it is tried again', () => maker.makeNext());
+    if (retention === undefined || performance.now() - cutAtMs < limits.retentionTickMs) return;
+    await told(log, 'the journal could not be cut and stays as it is; it is tried again', () =>
+      retention.work(),
+    );
+    cutAtMs = performance.now();
   };
   const timer = setInterval(() => {
-    if (working === undefined && spare.isNow()) working = work();
+    if (working === undefined && spare.isNow()) working = work().finally(() => (working = undefined));
   }, limits.snapshotTickMs).unref();
   return {
     stop: async () => {
@@ -39,4 +50,43 @@ export function startHistorian(
       await working;
     },
   };
+}
+
+async function told(log: Log, trouble: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.warn(trouble, { error: errorText(error) });
+  }
+}
+
+interface RetentionOptions {
+  readonly wanted: JournalLimits;
+  readonly maker: SnapshotMaker;
+  readonly log: Log;
+}
+
+/** Undefined when the journal may grow as it likes. */
+function openRetention(
+  store: RegistryStore,
+  { table, projector }: Pick<Projection, 'table' | 'projector'>,
+  { wanted, ...options }: RetentionOptions,
+): Retention | undefined {
+  if (wanted.ageMsMax === undefined && wanted.bytesMax === undefined) return undefined;
+  const { journal, snapshots, audit, manager, streams } = store;
+  const carrier = new Carrier({
+    journal,
+    known: (key) => table.get(key)?.entry,
+    position: () => projector.position ?? 0,
+    newId: randomUUID,
+  });
+  return new Retention({
+    ...options,
+    journal,
+    snapshots,
+    carrier,
+    limits: wanted,
+    cutter: new JetStreamJournalCutter(manager, streams.journal),
+    audited: async () => (await audit.last())?.block.to ?? 0,
+  });
 }

@@ -75,7 +75,7 @@ export async function openRegistry(
     await projection.start();
     if (options.watches === true) watchman = await startWatchman(options, store, projection);
     if (options.projects !== false) {
-      historian = startHistorian(store, projection, log);
+      historian = startHistorian(store, projection, { journal: settings.journal, log });
       const directory = settings.auditDir === undefined ? {} : { directory: settings.auditDir };
       auditor = await startAuditor(store, projection, { log, ...directory });
     }

@@ -12,6 +12,7 @@ export const verify: Command<{ readonly repair?: boolean }> = async ({ session, 
   const progress = showProgress('folding the journal');
   const report = await verifyView(session.journal, session.bucket, {
     repair: options.repair === true,
+    snapshots: session.snapshots,
     onProgress: (sequence, of) => progress.at(sequence, of),
   });
   progress.end();
@@ -24,6 +25,8 @@ export const verify: Command<{ readonly repair?: boolean }> = async ({ session, 
     print(
       `${events} events folded up to sequence ${position} of ${journalEnd} (${setAside} set aside), ${keys} keys compared`,
     );
+    if (report.fromSnapshot !== undefined)
+      print(`the journal was cut: the snapshot of sequence ${report.fromSnapshot} stands for what is gone`);
     if (report.replaced !== undefined) print(replacedText(report.replaced, options.repair === true));
     if (differences.length === 0) print('the view is what the journal says');
     else {

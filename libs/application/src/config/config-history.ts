@@ -6,6 +6,7 @@ import {
   type ConfigSchemaEvent,
   type ContentType,
   decodeEvent,
+  originalOf,
   quote,
   type RawEvent,
   RollcallError,
@@ -58,7 +59,10 @@ export class ConfigHistory {
     const revisions: ConfigRevision[] = [];
     await this.journal.read({ patterns: [own, ...schemas] }, (raw) => {
       const refused = fold(raw, standing);
-      if (raw.key === own) revisions.push(revisionOf(raw, refused));
+      const revision = raw.key === own ? revisionOf(raw, refused) : undefined;
+      // What is carried is a revision only where the first time it was said is gone.
+      const isTold = revisions.some((told) => told.revision === revision?.revision);
+      if (revision !== undefined && !isTold) revisions.push(revision);
     });
     if (revisions.length > 0) return revisions;
     throw new RollcallError('ROLLCALL_NOT_FOUND', `${nameOf(place)} never had a config key ${quote(key)}`);
@@ -119,12 +123,14 @@ function revisionOf(raw: RawEvent, refused: string | undefined): ConfigRevision 
   const decoded = decodeEvent(raw);
   const head = { revision: raw.sequence, at: toTime(raw.atMs) };
   if (decoded.kind !== 'event') return { ...head, type: 'unreadable', refused: refused ?? 'unreadable' };
-  const { type, actor, reason, traceparent, data } = decoded.event as ConfigKeyEvent;
+  const original = originalOf(decoded.event as ConfigKeyEvent);
+  const { type, actor, reason, traceparent, data } = original;
   const { contentType, value, deleted, restores, changeSet, schedule } = data;
   const said = { actor, reason, traceparent, contentType, value, restores, changeSet, schedule, refused };
   const given = Object.entries(said).filter(([, content]) => content !== undefined);
   return {
-    ...head,
+    revision: original.sequence,
+    at: toTime(original.atMs),
     type,
     ...(deleted === true ? { deleted } : {}),
     ...(Object.fromEntries(given) as Partial<ConfigRevision>),

@@ -39,7 +39,8 @@ export function configRefusal(
   event: RegistryEvent,
   standing: (key: string) => Standing,
 ): Rejection | undefined {
-  if (!('application' in event.aggregate)) return undefined;
+  // What is said again was judged when it was said first.
+  if (!('application' in event.aggregate) || event.carried !== undefined) return undefined;
   const before = standing(aggregateKey(event.aggregate));
   // Folded before: whatever was said about it then still holds.
   if (before !== undefined && event.sequence <= before.sequence) return undefined;

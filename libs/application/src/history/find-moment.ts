@@ -18,7 +18,11 @@ const CLOCK_SLACK_MS = 2_000;
  * @param text a sequence, an RFC 3339 time, or a duration before now such as `-15m`
  * @throws ROLLCALL_SEQUENCE_INVALID, ROLLCALL_BEFORE_HISTORY, ROLLCALL_AFTER_HISTORY
  */
-export async function findMoment(journal: Journal, text: string, nowMs: number): Promise<HistoricMoment> {
+export async function findMoment(
+  journal: Pick<Journal, 'ends' | 'firstAt' | 'at'>,
+  text: string,
+  nowMs: number,
+): Promise<HistoricMoment> {
   const moment = parseMoment(text, nowMs);
   const { firstSequence, lastSequence } = await journal.ends();
   if (lastSequence === 0) throw before(`"${text}" lies before history: nothing has happened yet`);
@@ -38,7 +42,11 @@ export async function findMoment(journal: Journal, text: string, nowMs: number):
   return { sequence, at: toTime(event.atMs) };
 }
 
-async function beforeFirst(journal: Journal, text: string, firstSequence: number): Promise<RollcallError> {
+async function beforeFirst(
+  journal: Pick<Journal, 'at'>,
+  text: string,
+  firstSequence: number,
+): Promise<RollcallError> {
   const first = await journal.at(firstSequence);
   const since = first === undefined ? '' : `, ${toTime(first.atMs)}`;
   return before(`"${text}" lies before history, which begins with sequence ${firstSequence}${since}`);

@@ -1,11 +1,12 @@
 import { limits, RollcallError } from '#contracts';
 import { diffViews, parseMoment, type ViewDifference, type ViewEntry, ViewTable } from '#domain';
-import type { Journal } from '../ports/journal.js';
+import type { Journal, JournalEnds } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { HistoricPlace, SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
 import { Reader, type ViewSource } from '../reader/reader.js';
 import { foldJournal } from '../verify/fold-journal.js';
 import { findMoment, type HistoricMoment } from './find-moment.js';
+import { historyBegin } from './history-begin.js';
 import { Gate } from './gate.js';
 import { ownMarks } from './own-marks.js';
 import { type AvailabilityReport, availabilityOf } from './availability.js';
@@ -73,7 +74,8 @@ export class History {
 
   /** @throws ROLLCALL_SEQUENCE_INVALID, ROLLCALL_BEFORE_HISTORY, ROLLCALL_AFTER_HISTORY */
   moment(text: string): Promise<HistoricMoment> {
-    return findMoment(this.parts.journal, text, this.parts.nowMs());
+    const { nowMs } = this.parts;
+    return findMoment(this.#toldJournal(), text, nowMs());
   }
 
   /**
@@ -86,6 +88,16 @@ export class History {
   ): Promise<{ reader: Reader; moment: HistoricMoment }> {
     const view = await this.viewAt(await this.moment(text), ...places);
     return { reader: new Reader(() => view), moment: { sequence: view.sequence, at: view.at } };
+  }
+
+  /** The journal from where its events can be told: its first event, or the one behind the oldest snapshot. */
+  #toldJournal(): Pick<Journal, 'ends' | 'firstAt' | 'at'> {
+    const { journal } = this.parts;
+    const ends = async (): Promise<JournalEnds> => {
+      const found = await journal.ends();
+      return { ...found, firstSequence: historyBegin(found, await this.#marks()) };
+    };
+    return { ends, firstAt: (time) => journal.firstAt(time), at: (sequence) => journal.at(sequence) };
   }
 
   /** Some places as they were, in one view. @throws ROLLCALL_BEFORE_HISTORY, ROLLCALL_HISTORY_BUSY */
@@ -157,11 +169,13 @@ export class History {
   async timeline(order: TimelineOrder): Promise<Timeline> {
     const { journal } = this.parts;
     const { place, types, actor, traceId } = order;
-    const { firstSequence, lastSequence } = await journal.ends();
+    const { firstSequence, lastSequence } = await this.#toldJournal().ends();
     const from = order.from === undefined ? firstSequence : await this.#firstFrom(order.from);
     const to = order.to === undefined ? lastSequence : (await this.moment(order.to)).sequence;
     const known = await this.#gate.pass(() =>
-      from > firstSequence ? this.entriesAt(from - 1, place) : Promise.resolve(new Map<string, ViewEntry>()),
+      (from > 1 && firstSequence > 1) || from > firstSequence
+        ? this.entriesAt(from - 1, place)
+        : Promise.resolve(new Map<string, ViewEntry>()),
     );
     const patterns = placePatterns(place);
     const lines = timelineOf(journal, {
@@ -179,7 +193,7 @@ export class History {
   /** Sequence of the first event at or after a moment, which may lie before history: then the first there is. */
   async #firstFrom(text: string): Promise<number> {
     const { journal, nowMs } = this.parts;
-    const { firstSequence, lastSequence } = await journal.ends();
+    const { firstSequence, lastSequence } = await this.#toldJournal().ends();
     const moment = parseMoment(text, nowMs());
     const sequence =
       'sequence' in moment ? moment.sequence : ((await journal.firstAt(moment.time)) ?? lastSequence + 1);

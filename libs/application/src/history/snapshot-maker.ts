@@ -25,7 +25,7 @@ export class SnapshotMaker {
 
   /** Makes the next snapshot if it is due. */
   async makeNext(): Promise<SnapshotMark | undefined> {
-    const { journal, snapshots, log, eventsMin = limits.snapshotEventsMin } = this.parts;
+    const { journal, snapshots, eventsMin = limits.snapshotEventsMin } = this.parts;
     const { own: marks, foreign } = await ownMarks(journal, await snapshots.marks());
     for (const mark of foreign) await snapshots.drop(mark);
     const newest = marks.at(-1) ?? nothing;
@@ -33,13 +33,31 @@ export class SnapshotMaker {
     const position = newest.position + Math.max(eventsMin, 2 * newest.keys);
     const { firstSequence, lastSequence } = await journal.ends();
     if (lastSequence < position || firstSequence > newest.position + 1) return undefined;
-    const entries = newest === nothing ? new Map() : await snapshots.load(newest, {});
-    const range = { fromSequence: newest.position + 1, toSequence: position };
+    const mark = await this.#make(newest, position);
+    await this.#thin([...marks, mark]);
+    return mark;
+  }
+
+  /**
+   * A snapshot of exactly this sequence, which is in the journal. Undefined when nothing before it reaches up to it.
+   */
+  async makeAt(position: number): Promise<SnapshotMark | undefined> {
+    const { journal, snapshots } = this.parts;
+    const { own } = await ownMarks(journal, await snapshots.marks());
+    const newest = own.findLast((mark) => mark.position <= position) ?? nothing;
+    if (newest.position === position) return newest;
+    const { firstSequence } = await journal.ends();
+    return firstSequence > newest.position + 1 ? undefined : this.#make(newest, position);
+  }
+
+  async #make(base: SnapshotMark, position: number): Promise<SnapshotMark> {
+    const { journal, snapshots, log } = this.parts;
+    const entries = base === nothing ? new Map() : await snapshots.load(base, {});
+    const range = { fromSequence: base.position + 1, toSequence: position };
     const folded = await foldJournal(journal, { ...range, known: (key) => entries.get(key) });
     for (const [key, entry] of folded.entries) entries.set(key, entry);
     const mark = await snapshots.save({ position, at: toTime(folded.atMs) }, entries);
     log.info('made a snapshot of the past', { position, keys: mark.keys });
-    await this.#thin([...marks, mark]);
     return mark;
   }
 

@@ -1,4 +1,5 @@
 import {
+  carriedType,
   decodeEvent,
   headerNames,
   type RawEvent,
@@ -79,13 +80,16 @@ export class Teller {
     if (step.kind === 'changed') this.#folded.set(key, step.entry);
     const cause = this.#causeOf(event, before);
     this.#sequences.set(event.id, event.sequence);
-    const { sequence, type, id, actor, reason, traceparent } = event;
+    const { sequence, type, id, actor, reason, traceparent, carried } = event;
     return {
       sequence,
       at: toTime(event.atMs),
-      type,
+      type: carried === undefined ? type : carriedType,
       subject,
-      sentence: tell(event),
+      sentence:
+        carried === undefined
+          ? tell(event)
+          : `was said again, as of sequence ${carried.sequence}, so that it stays when the journal is cut`,
       id,
       ...(actor === undefined ? {} : { actor }),
       ...(reason === undefined ? {} : { reason }),

@@ -14,6 +14,8 @@ export interface AppendOptions {
 
 export interface LastEvent {
   readonly sequence: number;
+  /** Where it was said again, if it was carried: then the rest tells of the first time. */
+  readonly place?: number;
   readonly type: string | undefined;
   readonly id: string | undefined;
   /** Broker store time, ms since the epoch. */

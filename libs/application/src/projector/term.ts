@@ -18,6 +18,8 @@ import { configRefusal } from '../config/refusal.js';
 import type { Clock } from '../ports/clock.js';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
+import { snapshotBehind } from '../history/snapshot-behind.js';
 import type { ViewBucket, ViewReplica, ViewWriter } from '../ports/view-bucket.js';
 import { Beacon } from './beacon.js';
 import { Outbox } from './outbox.js';
@@ -26,6 +28,8 @@ import { assertSameJournal, JournalGuard } from './same-journal.js';
 
 export interface TermParts {
   readonly journal: Journal;
+  /** Stand for what was cut off the journal. */
+  readonly snapshots: SnapshotStore;
   readonly bucket: ViewBucket;
   readonly replica: ViewReplica;
   readonly table: ViewTable;
@@ -110,15 +114,32 @@ export class ProjectorTerm {
     if (record !== undefined) await assertSameJournal(this.#parts.journal, record);
     if (this.#isOver) return;
     this.#goOnFrom(stored);
+    await this.#seed();
+    if (this.#isOver) return;
     this.#parts.log.info('leading the projection', {
       position: this.#position,
       keys: this.#parts.table.size,
     });
-    await this.#reader.start(this.#position + 1);
+    await this.#reader.start(this.#folded.sequence + 1);
     if (this.#isOver) return;
     this.#tick();
     // At once, so that everybody hears that the view is led again.
     void this.#tell();
+  }
+
+  /** What was cut off the journal before the view had it is taken from the snapshot that stands for it. */
+  async #seed(): Promise<void> {
+    const { journal, snapshots, table } = this.#parts;
+    const seed = await snapshotBehind(journal, snapshots, this.#position);
+    if (seed === undefined || this.#isOver) return;
+    for (const [key, after] of seed.entries) {
+      const before = table.get(key)?.entry;
+      if (before !== undefined && before.sequence >= after.sequence) continue;
+      table.put(key, after);
+      this.#outbox.push({ kind: 'record', key, before, after });
+    }
+    this.#folded = { sequence: seed.position, atMs: seed.atMs };
+    this.#parts.log.info('began with a snapshot: the journal was cut', { position: seed.position });
   }
 
   #goOnFrom({ record, revision }: Awaited<ReturnType<ViewReplica['takeOver']>>): void {

@@ -3,6 +3,8 @@ import { changedPaths, fromTime, isPresent, type ViewEntry } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { StoredRecord, ViewBucket } from '../ports/view-bucket.js';
 import { journalStrangeness } from '../projector/same-journal.js';
+import { snapshotBehind } from '../history/snapshot-behind.js';
+import type { SnapshotStore } from '../ports/snapshots.js';
 import { type FoldedJournal, foldJournal } from './fold-journal.js';
 import { REPAIRED, repairView, type StoredView } from './repair-view.js';
 
@@ -22,6 +24,8 @@ export interface VerifyReport {
   readonly keys: number;
   readonly differences: readonly Difference[];
   readonly repaired: number;
+  /** The snapshot that stands for what was cut off the journal; absent while it is whole. */
+  readonly fromSnapshot?: number;
   /** Why the journal is not the one the view was made from, in words; absent when it is. */
   readonly replaced?: string;
 }
@@ -30,6 +34,8 @@ export interface VerifyOptions {
   /** Write what differs, and nothing else. */
   readonly repair?: boolean;
   readonly onProgress?: (sequence: number, ofSequence: number) => void;
+  /** What stands for the part of the journal that was cut off. */
+  readonly snapshots?: SnapshotStore;
 }
 
 /**
@@ -47,10 +53,15 @@ export async function verifyView(
   const { lastSequence } = await journal.ends();
   const replaced = stored.mark && (await journalStrangeness(journal, stored.mark.record));
   const toSequence = replaced === undefined ? Math.min(stored.position, lastSequence) : lastSequence;
-  const folded = await foldJournal(journal, {
+  const seed = options.snapshots && (await snapshotBehind(journal, options.snapshots, 0));
+  const base = seed?.entries ?? new Map<string, ViewEntry>();
+  const tail = await foldJournal(journal, {
+    fromSequence: (seed?.position ?? 0) + 1,
     toSequence,
+    known: (key) => base.get(key),
     onProgress: (sequence) => options.onProgress?.(sequence, toSequence),
   });
+  const folded = { ...tail, entries: new Map([...base, ...tail.entries]) };
   const differences = compare(folded, stored, replaced === undefined ? stored.position : Infinity);
   const order = { folded, stored, differences, toSequence, isReplaced: replaced !== undefined };
   const repaired = options.repair === true ? await repairView(bucket, order) : 0;
@@ -63,6 +74,7 @@ export async function verifyView(
     differences,
     repaired,
     ...(replaced === undefined ? {} : { replaced }),
+    ...(seed === undefined ? {} : { fromSnapshot: seed.position }),
   };
 }
 

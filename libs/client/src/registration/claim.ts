@@ -12,7 +12,7 @@ import {
   type ViewRecord,
   viewKeys,
 } from '#contracts';
-import { type LastMessage, lastMessage } from '#nats';
+import { asSaidFirst, type LastMessage, lastMessage } from '#nats';
 import type { ClientPlace } from '../client/place.js';
 import { rivalOf } from './rival.js';
 
@@ -41,7 +41,9 @@ export interface Claim {
 export async function readClaim(place: ClientPlace, aggregate: InstanceAggregateId): Promise<Claim> {
   const { manager, streams, subjects } = place;
   const [last, viewed] = await Promise.all([
-    lastMessage(manager, streams.journal, subjects.journal(aggregate)),
+    lastMessage(manager, streams.journal, subjects.journal(aggregate)).then(
+      (last) => last && asSaidFirst(last),
+    ),
     lastMessage(manager, streams.view, streams.viewSubjects + aggregateKey(aggregate)),
   ]).catch((error: Error) => {
     throw withoutRegistry(error, place);

@@ -3,6 +3,7 @@ import { limits } from '../limits.js';
 import { quote } from '../names.js';
 import { describeProblems, recordProblems } from '../records/validate.js';
 import { type AggregateId, aggregateKey, parseAggregateKey } from '../aggregates.js';
+import { type Carried, carriedType, readCarried } from './carried.js';
 import { headerNames, type RegistryEvent } from './envelope.js';
 import { typeContradictionOf } from './type-contradiction.js';
 import { aggregateOfType, type EventType, isEventType } from './types.js';
@@ -38,8 +39,11 @@ export function decodeEvent(raw: RawEvent): Decoded {
   const aggregate = parseAggregateKey(raw.key);
   if (aggregate === undefined)
     return malformed(`the subject ends in ${quote(raw.key)}, which names no aggregate`);
-  const type = raw.header(headerNames.type);
-  if (type === undefined) return malformed(`the header ${headerNames.type} is missing`);
+  const said = raw.header(headerNames.type);
+  if (said === undefined) return malformed(`the header ${headerNames.type} is missing`);
+  const carried = said === carriedType ? readCarried(raw.header) : undefined;
+  const type = carried?.type ?? said;
+  if (type === carriedType) return malformed('it does not say which event it carries');
   if (!isEventType(type)) return { kind: 'unknown', type: bounded(type) };
   if (aggregateOfType[type] !== aggregate.kind) {
     return contradicts(
@@ -53,7 +57,10 @@ export function decodeEvent(raw: RawEvent): Decoded {
   const body = data.value as Record<string, unknown>;
   const contradiction = contradictionOf(aggregate, body) ?? typeContradictionOf(type, body);
   if (contradiction !== undefined) return contradicts(contradiction);
-  return { kind: 'event', event: eventOf(raw, { type, aggregate, data: body }) };
+  return {
+    kind: 'event',
+    event: eventOf(raw, { type, aggregate, data: body, ...(carried === undefined ? {} : { carried }) }),
+  };
 }
 
 /** The part of decoding that throws on nothing and costs most: the body. Nest's `{pattern, data}` is unwrapped. */
@@ -105,10 +112,14 @@ const namesOf: Readonly<Record<AggregateId['kind'], readonly string[]>> = {
   undo: ['namespace', 'plan'],
 };
 
-function eventOf(
-  raw: RawEvent,
-  known: { type: EventType; aggregate: AggregateId; data: unknown },
-): RegistryEvent {
+interface Known {
+  readonly type: EventType;
+  readonly aggregate: AggregateId;
+  readonly data: unknown;
+  readonly carried?: Carried;
+}
+
+function eventOf(raw: RawEvent, known: Known): RegistryEvent {
   return new DecodedEvent(raw, known) as RegistryEvent;
 }
 
@@ -119,17 +130,16 @@ class DecodedEvent {
   readonly data: unknown;
   readonly sequence: number;
   readonly atMs: number;
+  declare readonly carried?: Carried;
   readonly #header: RawEvent['header'];
 
-  constructor(
-    { sequence, atMs, header }: RawEvent,
-    known: { type: EventType; aggregate: AggregateId; data: unknown },
-  ) {
+  constructor({ sequence, atMs, header }: RawEvent, known: Known) {
     this.type = known.type;
     this.aggregate = known.aggregate;
     this.data = known.data;
     this.sequence = sequence;
     this.atMs = atMs;
+    if (known.carried !== undefined) this.carried = known.carried;
     this.#header = header;
   }
 

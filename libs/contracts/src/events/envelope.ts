@@ -18,6 +18,7 @@ import type { ProtectionRecord } from '../records/protection.js';
 import type { ServicePolicyRecord } from '../records/service-policy.js';
 import type { UndoRecord } from '../records/undo.js';
 import type { VerdictRecord } from '../records/verdict.js';
+import type { Carried } from './carried.js';
 import type { EventType } from './types.js';
 
 /**
@@ -70,6 +71,8 @@ export interface EventAttributes {
 export interface NewEvent<Data = unknown> extends EventAttributes {
   readonly aggregate: AggregateId;
   readonly data: Data;
+  /** Present when an earlier event of this type is said again. */
+  readonly carried?: Carried;
 }
 
 /** A readable event with its place in the journal. */
@@ -85,6 +88,8 @@ export interface JournalEvent<
   readonly sequence: number;
   /** Broker store time, ms since the epoch. */
   readonly atMs: number;
+  /** Present when an earlier event is said again: then type and body are those of that one. */
+  readonly carried?: Carried;
 }
 
 export type InstanceEvent = JournalEvent<

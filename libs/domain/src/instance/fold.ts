@@ -1,6 +1,7 @@
 import {
   eventTypes,
   type InstanceEvent,
+  originalOf,
   type OverrideEvent,
   type OverrideView,
   type Rejection,
@@ -28,6 +29,27 @@ export function foldInstance(
   return kind === 'override'
     ? foldOverride(state, event as OverrideEvent)
     : foldVerdict(state, event as VerdictEvent);
+}
+
+/**
+ * An event that is said again tells nothing to who has heard it. Who begins behind the place where it was first said
+ * learns from it what is registered.
+ */
+export function foldAgain(
+  state: InstanceState,
+  event: InstanceEvent | OverrideEvent | VerdictEvent,
+): Folded<InstanceState> {
+  const registered = event.carried?.registered;
+  const original = originalOf(event);
+  if (registered === undefined || state.registration !== undefined) return foldInstance(state, original);
+  const registration: Registration = {
+    record: (original as InstanceEvent).data,
+    registeredSequence: registered.sequence,
+    registeredAt: toTime(registered.atMs),
+    revision: original.sequence,
+    left: false,
+  };
+  return { kind: 'changed', state: { ...state, registration } };
 }
 
 function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<InstanceState> {

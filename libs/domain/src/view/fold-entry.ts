@@ -2,6 +2,7 @@ import {
   type ConfigEvent,
   type InstanceEvent,
   limits,
+  originalOf,
   type OverrideEvent,
   type OverrideView,
   type ProtectionEvent,
@@ -15,7 +16,7 @@ import {
   type ViewEvent,
 } from '#contracts';
 import { configViewOf } from '../config/config-view.js';
-import { foldInstance } from '../instance/fold.js';
+import { foldAgain, foldInstance } from '../instance/fold.js';
 import {
   departureOf,
   type InstanceNames,
@@ -68,10 +69,11 @@ function foldJoined(
   event: InstanceEvent | OverrideEvent | VerdictEvent,
 ): FoldStep {
   if (current !== undefined && isLongPast(current, event)) return { kind: 'unchanged' };
-  const folded = foldInstance(rememberedState(current, event.atMs), event);
+  const state = rememberedState(current, event.atMs);
+  const folded = event.carried === undefined ? foldInstance(state, event) : foldAgain(state, event);
   if (folded.kind !== 'changed') return folded;
   const names = current?.names ?? event.aggregate;
-  const { sequence, atMs, cause } = newest(current, event);
+  const { sequence, atMs, cause } = newest(current, originalOf(event));
   return { kind: 'changed', entry: { sequence, atMs, cause, names, state: folded.state } };
 }
 
@@ -113,7 +115,8 @@ function isLongPast(current: FoldHead, event: ViewEvent): boolean {
 
 type PlainEvent = ServicePolicyEvent | ProtectionEvent | ConfigEvent;
 
-function foldPlain(current: PlainFoldEntry | undefined, event: PlainEvent): FoldStep {
+function foldPlain(current: PlainFoldEntry | undefined, said: PlainEvent): FoldStep {
+  const event = originalOf(said);
   if (current !== undefined && event.sequence <= current.sequence) return { kind: 'unchanged' };
   return { kind: 'changed', entry: { ...newest(current, event), plain: plainViewOf(event) } };
 }

@@ -1,4 +1,12 @@
-import { headerNames, limits, type NewEvent, quote, RollcallError } from '#contracts';
+import {
+  carriedType,
+  headerNames,
+  limits,
+  type NewEvent,
+  quote,
+  RollcallError,
+  writeCarried,
+} from '#contracts';
 import { OutgoingHeaders } from './outgoing-headers.js';
 
 /** A message ready to be published. */
@@ -19,7 +27,7 @@ export function encodeEvent(event: NewEvent): Encoded {
   const headers = new OutgoingHeaders([
     [headerNames.specversion, '1.0'],
     [headerNames.id, event.id],
-    [headerNames.type, event.type],
+    [headerNames.type, event.carried === undefined ? event.type : carriedType],
     [headerNames.source, event.source],
     [headerNames.time, event.time],
     [headerNames.actor, event.actor],
@@ -30,6 +38,7 @@ export function encodeEvent(event: NewEvent): Encoded {
     [headerNames.plan, event.plan],
     [headerNames.contentType, 'application/json'],
     [headerNames.messageId, event.id],
+    ...(event.carried === undefined ? [] : writeCarried(event.type, event.carried)),
   ]);
   return { headers, payload };
 }

@@ -10,6 +10,7 @@ import {
   type Subjects,
 } from '#contracts';
 import { encodeEvent } from '../codec/encode.js';
+import { asSaidFirst, placeOf } from '../read/carried.js';
 import { type LastMessage, lastMessage, type Reads } from '../read/last-message.js';
 import { publishBatch } from './batch.js';
 import { GroupCommit } from './group-commit.js';
@@ -67,20 +68,51 @@ export class JournalWriter {
         ? await this.#ownMessage(outgoing, event.id, guard)
         : undefined;
       if (stored !== undefined) return stored.sequence;
-      throw error;
+      const [renewed] = await this.#renewed([event], [guard], error);
+      if (renewed === undefined) throw error;
+      return (await this.#publisher.publish(this.#outgoing(event, renewed))).sequence;
     }
   }
 
   /** Appends all events or none. Returns the sequence of the last; they are consecutive. */
   async appendBatch(events: readonly (NewEvent & Guard)[]): Promise<number> {
-    const messages = events.map((event) => this.#outgoing(event, event));
-    return this.#publishAll(messages);
+    try {
+      return await this.#publishAll(events.map((event) => this.#outgoing(event, event)));
+    } catch (error) {
+      const renewed = await this.#renewed(events, events, error);
+      if (renewed.length === 0) throw error;
+      return this.#publishAll(events.map((event, index) => this.#outgoing(event, renewed[index] ?? {})));
+    }
   }
 
-  /** The last message on an aggregate's subject: its revision, and what was said. */
+  /**
+   * After a conflict: the same guards, with the place of the carried event where the expected one was carried since.
+   * Empty when none was: then the conflict is real.
+   */
+  async #renewed(events: readonly NewEvent[], guards: readonly Guard[], error: unknown): Promise<Guard[]> {
+    if (!isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) return [];
+    const manager = await this.#manager;
+    const renewed: Guard[] = [];
+    for (const [index, { aggregate }] of events.entries()) {
+      const { expectedRevision } = guards[index] ?? {};
+      const subject = this.#place.subjects.journal(aggregate);
+      const last = expectedRevision
+        ? await lastMessage(manager, this.#place.streams.journal, subject, 'leader')
+        : undefined;
+      const place = expectedRevision === undefined ? undefined : placeOf(last, expectedRevision);
+      renewed.push(place === undefined ? (guards[index] ?? {}) : { expectedRevision: place });
+    }
+    const isNew = renewed.some(
+      ({ expectedRevision }, index) => expectedRevision !== guards[index]?.expectedRevision,
+    );
+    return isNew ? renewed : [];
+  }
+
+  /** The last message on an aggregate's subject: its revision, and what was said. Carried, as it was said first. */
   async last(aggregate: NewEvent['aggregate'], reads: Reads = 'any'): Promise<LastMessage | undefined> {
     const subject = this.#place.subjects.journal(aggregate);
-    return lastMessage(await this.#manager, this.#place.streams.journal, subject, reads);
+    const last = await lastMessage(await this.#manager, this.#place.streams.journal, subject, reads);
+    return last === undefined ? undefined : asSaidFirst(last);
   }
 
   close(): void {

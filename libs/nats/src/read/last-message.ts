@@ -6,6 +6,8 @@ import { brokerError, isTransient } from '../connection/broker-error.js';
 
 export interface LastMessage {
   readonly sequence: number;
+  /** Where it was said again, if it was carried: then the rest tells of the first time. */
+  readonly place?: number;
   readonly atMs: number;
   readonly headers: MsgHdrs;
   text(): string;

@@ -43,6 +43,7 @@ describe('settings that nobody gave', () => {
       dns: { port: 7453 },
       dataDir: '.data',
       sql: { url: '.data/sql/rollcall.db' },
+      journal: {},
       log: { format: 'pretty', level: 'info' },
     });
   });
@@ -99,6 +100,7 @@ describe('settings that are right', () => {
       },
       dataDir: '/srv/rollcall',
       sql: { url: '/srv/rollcall/sql/blue.db' },
+      journal: {},
       log: { format: 'json', level: 'debug' },
     });
   });

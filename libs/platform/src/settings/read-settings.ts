@@ -111,6 +111,7 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
     log: { format: values.ROLLCALL_LOG, level: values.ROLLCALL_LOG_LEVEL },
     dataDir: values.ROLLCALL_DATA_DIR,
     sql: sqlOf(values),
+    journal: journalOf(values),
     ...defined({ domain: values.ROLLCALL_JS_DOMAIN, auditDir: values.ROLLCALL_AUDIT_DIR }),
     ...(values.ROLLCALL_SANDBOX && { isSandbox: true }),
     ...(user === undefined || password === undefined ? {} : { sys: { user, password } }),
@@ -121,6 +122,14 @@ function settingsOf(values: SettingValues, given: GivenSettings): Settings {
 function rolesOf({ ROLLCALL_ROLES: roles }: SettingValues, given: GivenSettings): Settings['roles'] {
   const isSqlMeant = given.ROLLCALL_ROLES === undefined && given.ROLLCALL_SQL_URL !== undefined;
   return isSqlMeant ? new Set([...roles, 'sql' as const]) : roles;
+}
+
+function journalOf(values: SettingValues): Settings['journal'] {
+  const { ROLLCALL_JOURNAL_HOURS: hours, ROLLCALL_JOURNAL_MEGABYTES: megabytes } = values;
+  return {
+    ...(hours === 0 ? {} : { ageMsMax: hours * 3_600_000 }),
+    ...(megabytes === 0 ? {} : { bytesMax: megabytes * 1024 * 1024 }),
+  };
 }
 
 /** Registries that share a data directory have a file each. */

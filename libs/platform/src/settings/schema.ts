@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NAME_PATTERN } from '#contracts';
+import { limits, NAME_PATTERN } from '#contracts';
 import { integer, list, oneOf, setting, text, wordList } from './setting.js';
 
 export const logFormats = ['pretty', 'json'] as const;
@@ -112,6 +112,26 @@ export const settingsSchema = z.object({
     allowed: `one or more of ${roleNames.join(', ')}, with commas between them`,
     byDefault: `${usualRoles.join(',')}, and sql when ROLLCALL_SQL_URL is set`,
   }),
+  ROLLCALL_JOURNAL_HOURS: setting(
+    integer(0, limits.journalHoursMax, 0).refine((hours) => hours === 0 || hours >= limits.journalHoursMin),
+    {
+      meaning:
+        'How many hours back the journal reaches. Older events are cut off it, once a snapshot stands for them and what is alive was carried. 0: forever. All processes with the role `projector` need the same. See docs/guides/history.md.',
+      allowed: `0, or ${limits.journalHoursMin} to ${limits.journalHoursMax}`,
+      byDefault: '0',
+    },
+  ),
+  ROLLCALL_JOURNAL_MEGABYTES: setting(
+    integer(0, 1_000_000_000, 0).refine(
+      (value) => value === 0 || value * 1024 * 1024 >= limits.journalBytesMin,
+    ),
+    {
+      meaning:
+        'How large the journal grows on the disk of the broker (of each replica) before its oldest events are cut off it, in the same way. 0: without limit. It is a goal: nothing is cut that is not safe yet.',
+      allowed: `0, or ${limits.journalBytesMin / 1024 / 1024} to 1000000000`,
+      byDefault: '0',
+    },
+  ),
   ROLLCALL_AUDIT_DIR: setting(text(), {
     meaning:
       'Directory of the key that signs the audit trail (made when there is none) and of the newest checkpoint, which shows when history was cut off. Replicas share one key: copy it. Without it the chain of hashes is kept and not signed. `npm start` sets it.',

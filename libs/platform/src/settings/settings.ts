@@ -37,6 +37,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Where the SQL tables are, or would be: a process with the role `sql` keeps them. */
   readonly sql: { readonly url: string };
+  /** What the journal is cut to. Absent: not at all. */
+  readonly journal: { readonly ageMsMax?: number; readonly bytesMax?: number };
   /** Where the key that signs the audit trail is, and the newest checkpoint; absent: it is not signed. */
   readonly auditDir?: string;
   /** The journal is replayed: nothing is done a second time. */

@@ -50,7 +50,9 @@ type Attributes = Pick<
 >;
 
 function attributesOf(raw: RawEvent, decoded: Decoded): Attributes {
-  const known = decoded.kind === 'event' ? decoded.event : undefined;
+  // What is carried is told under its own type: the event it says again has a row of its own, or had one.
+  const isKnown = decoded.kind === 'event' && decoded.event.carried === undefined;
+  const known = isKnown ? decoded.event : undefined;
   const header = (name: string): string | undefined => raw.header(name)?.slice(0, limits.attributeLengthMax);
   const text = (value: string | undefined, name: string): string | null =>
     textOrNull(known === undefined ? header(name) : value);
