@@ -31,6 +31,7 @@ import type { Projection, ProjectionOrder } from '../projection/order.js';
 import { Projections } from '../projection/projections.js';
 import { SharedViews } from '../view/shared-views.js';
 import type { ClientStatus, Discovered } from './answers.js';
+import { calmly } from './calmly.js';
 import type { DiscoverOptions } from './discover-options.js';
 import type { ClientOptions } from './options.js';
 import { type ClientPlace, openPlace } from './place.js';
@@ -38,7 +39,6 @@ import { type ClientPlace, openPlace } from './place.js';
 /** The registry says where it is every second. */
 const STALE_MS = 3 * limits.positionMsMax;
 const FAREWELL_MS = 2_000;
-const REPEAT_MS = 10_000;
 /** A heart without a connection of its own after so long beats in the main thread for the time being. */
 const HEART_CONNECT_MS = 2_000;
 
@@ -59,14 +59,15 @@ export class RollcallClient {
   readonly #projections: Projections;
   readonly #callReporter: CallReporter;
   readonly #stopWatching: () => void;
+  readonly #onTrouble: (error: Error) => void;
   #connected = true;
-  #trouble = { text: '', atMs: -Infinity };
   #server: string;
   #closing: Promise<void> | undefined;
 
   private constructor(place: ClientPlace, options: ClientOptions, recipe: ConnectionRecipe) {
     this.#place = place;
     this.#options = options;
+    this.#onTrouble = calmly((error) => options.onTrouble?.(error));
     this.#server = place.connection.getServer();
     this.#views = new SharedViews(place, this.#onTrouble);
     this.#projections = new Projections(place);
@@ -349,13 +350,8 @@ export class RollcallClient {
 
   #instanceId({ instance, endpoints = [] }: RegistrationInput, advertisedPort: number | undefined): string {
     const port = endpoints.find((endpoint) => endpoint.port !== undefined)?.port ?? advertisedPort;
-    return chooseInstanceId({
-      explicit: instance,
-      env: this.#options.env,
-      hostname: hostname(),
-      port,
-      pid: process.pid,
-    });
+    const { env } = this.#options;
+    return chooseInstanceId({ explicit: instance, env, hostname: hostname(), port, pid: process.pid });
   }
 
   /** Who reports: the first instance registered here, else the process. */
@@ -375,15 +371,6 @@ export class RollcallClient {
     if (connected) this.#server = this.#place.connection.getServer();
     this.#options[connected ? 'onConnected' : 'onDisconnected']?.();
   }
-
-  /** What is tried again many times a second is told once in a while. */
-  readonly #onTrouble = (error: Error): void => {
-    const isRepeated =
-      error.message === this.#trouble.text && performance.now() - this.#trouble.atMs < REPEAT_MS;
-    if (isRepeated) return;
-    this.#trouble = { text: error.message, atMs: performance.now() };
-    this.#options.onTrouble?.(error);
-  };
 }
 
 function delay(timeoutMs: number): Promise<void> {
