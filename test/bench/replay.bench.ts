@@ -31,7 +31,10 @@ async function benchReplay(options: {
     rates.push(options.events / seconds);
   }
   const figures: Figure[] = [
-    figureOf('replay + fold', 'events/s', rates, { goal: { atLeast: 80_000 } }),
+    figureOf('replay + fold', 'events/s', rates, {
+      goal: { atLeast: 80_000 },
+      note: 'one thread reads, decodes, checks and folds',
+    }),
     { name: 'memory after the fold', value: residentMb(), unit: 'MB' },
   ];
   await store.connection.close();
