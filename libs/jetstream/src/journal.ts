@@ -12,6 +12,7 @@ import {
   rawEvent,
   readAll,
   watchConnection,
+  watchForStall,
 } from '#nats';
 
 /** The journal on a JetStream stream. */
@@ -77,7 +78,7 @@ export class JetStreamJournal implements Journal {
     }
   }
 
-  /** A reader that begins again behind the last event it handed over, whenever the connection comes back. */
+  /** A reader that begins again behind the last event it handed over, when the connection comes back or it is stuck. */
   async follow(fromSequence: number, onEvent: (event: RawEvent) => void): Promise<OpenReader> {
     let next = fromSequence;
     let generation = 0;
@@ -100,10 +101,16 @@ export class JetStreamJournal implements Journal {
     };
     const stopWatching = watchConnection(this.#place.connection, { onReconnect: reopen });
     await open();
+    const stopStallWatch = watchForStall({
+      seen: () => next - 1,
+      there: async () => (await this.#lastIn())?.sequence ?? 0,
+      onStall: reopen,
+    });
     return {
       close: () => {
         isClosed = true;
         stopWatching();
+        stopStallWatch();
         reader?.close();
       },
     };

@@ -9,7 +9,16 @@ import {
   type Subjects,
 } from '#contracts';
 import type { Disconnect, Log, Sight, SightHandlers } from '#application';
-import { brokerError, headerBlock, headerIn, openReader, type OpenedReader, watchConnection } from '#nats';
+import {
+  brokerError,
+  headerBlock,
+  headerIn,
+  lastOnAny,
+  openReader,
+  type OpenedReader,
+  watchConnection,
+  watchForStall,
+} from '#nats';
 
 export interface SightOptions {
   readonly connection: NatsConnection;
@@ -29,6 +38,8 @@ export class JetStreamSight implements Sight {
   #reader: OpenedReader | undefined;
   #subscriptions: Subscription[] = [];
   #stopWatching: () => void = () => undefined;
+  /** Of the lease that was heard last. */
+  #seen = 0;
   #isClosed = false;
 
   constructor(options: SightOptions) {
@@ -53,7 +64,17 @@ export class JetStreamSight implements Sight {
       const callback = (error: Error | null, message: Msg): void => void (error ?? this.#onAdvisory(message));
       this.#subscriptions.push(systemConnection.subscribe('$SYS.ACCOUNT.*.DISCONNECT', { callback }));
     }
-    this.#stopWatching = watchConnection(connection, { onReconnect: () => void this.#reopen() });
+    const stops = [
+      watchConnection(connection, { onReconnect: () => void this.#reopen('the connection was interrupted') }),
+      watchForStall({
+        seen: () => this.#seen,
+        there: () => this.#lastLease(),
+        onStall: () => void this.#reopen('the reader of the leases heard nothing'),
+      }),
+    ];
+    this.#stopWatching = () => {
+      for (const stop of stops) stop();
+    };
     await this.#open();
   }
 
@@ -102,25 +123,32 @@ export class JetStreamSight implements Sight {
       from: 'last-per-subject' as const,
       ...(domain === undefined ? {} : { domain }),
     };
+    this.#seen = 0;
     const opened = await openReader(connection, order, (message) => this.#onMessage(message));
     this.#reader?.close();
     this.#reader = opened;
     if (this.#isClosed) opened.close();
   }
 
-  async #reopen(): Promise<void> {
+  async #lastLease(): Promise<number> {
+    const { manager, streams, subjects } = this.#options;
+    return (await lastOnAny(manager, streams.leases, [subjects.heartbeatAll]))?.sequence ?? 0;
+  }
+
+  async #reopen(reason: string): Promise<void> {
     if (this.#isClosed) return;
-    this.#handlers?.onGap('the connection was interrupted');
+    this.#handlers?.onGap(reason);
     try {
       await this.#open();
       this.#handlers?.onGap('the leases are read again');
     } catch (error) {
       this.#options.log.warn('could not read the leases', { error: (error as Error).message });
-      setTimeout(() => void this.#reopen(), 200);
+      setTimeout(() => void this.#reopen(reason), 200);
     }
   }
 
   #onMessage(message: JsMsg): void {
+    this.#seen = message.seq;
     const id = this.#options.subjects.parseHeartbeat(message.subject);
     if (id === undefined || message.data.length > limits.heartbeatBytesMax) return;
     const block = headerBlock(message);

@@ -16,6 +16,7 @@ export {
   type ConnectionRecipe,
   connectionRecipe,
 } from './connection/connect.js';
+export { watchForStall } from './read/stall-watch.js';
 export { type ConnectionHandlers, watchConnection } from './connection/status.js';
 export { publishBatch } from './publish/batch.js';
 export { publishRawBatch, type RawMessage } from './publish/raw-batch.js';

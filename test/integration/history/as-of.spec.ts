@@ -20,7 +20,7 @@ beforeAll(async () => {
   broker = await startTestBroker();
   const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
   store = await openRegistryStore({ connection });
-  for (const [round, history] of fc.sample(anyHour(), { numRuns: 30, seed: 7 }).entries()) {
+  for (const [round, history] of fc.sample(anyHour(), { numRuns: 34, seed: 16 }).entries()) {
     for (const [index, { type, aggregate, data }] of history.entries()) {
       await store.journal.append({ id: `${round}-${index}`, type, aggregate, data });
     }

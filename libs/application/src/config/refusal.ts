@@ -11,6 +11,7 @@ import {
   type ContentType,
   errorText,
   isRollcallError,
+  originalOf,
   type RegistryEvent,
   type Rejection,
 } from '#contracts';
@@ -39,12 +40,13 @@ export function configRefusal(
   event: RegistryEvent,
   standing: (key: string) => Standing,
 ): Rejection | undefined {
-  // What is said again was judged when it was said first.
-  if (!('application' in event.aggregate) || event.carried !== undefined) return undefined;
+  if (!('application' in event.aggregate)) return undefined;
   const before = standing(aggregateKey(event.aggregate));
-  // Folded before: whatever was said about it then still holds.
-  if (before !== undefined && event.sequence <= before.sequence) return undefined;
-  const what = problemOf(event as ConfigEvent, schemasIn(standing));
+  const said = originalOf(event as ConfigEvent);
+  // Folded before: whatever was said about it then still holds. Anybody may claim to say something again, so who has
+  // not heard it the first time judges it.
+  if (before !== undefined && said.sequence <= before.sequence) return undefined;
+  const what = problemOf(said, schemasIn(standing));
   return what === undefined ? undefined : { code: 'ROLLCALL_CONFIG_INVALID', reason: what };
 }
 

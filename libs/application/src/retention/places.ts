@@ -38,8 +38,11 @@ export function placesOf({ record, ...entry }: ViewEntry, events: readonly Regis
 function instancePlaces(view: InstanceView, events: readonly RegistryEvent[]): Place[] {
   const { verdict, revision, registeredSequence, registeredAt } = view;
   const registered = { sequence: registeredSequence, atMs: fromTime(registeredAt) };
-  const verdicts: Place[] =
-    verdict === undefined ? [] : [{ aggregate: idOf(view, 'verdict'), revision: verdict.sequence }];
+  // The suspicion of an undo is no event of its own, and lasts for seconds: it is not carried.
+  const isCarried = verdict !== undefined && verdict.evidence.signal !== 'undo';
+  const verdicts: Place[] = isCarried
+    ? [{ aggregate: idOf(view, 'verdict'), revision: verdict.sequence }]
+    : [];
   const laidOver = (resting: readonly RegistryEvent[] | undefined): Place[] => [
     ...overridePlaces(view, resting),
     ...verdicts.filter((place) => resting === undefined || restsOn(place, resting)),

@@ -41,6 +41,7 @@ export function foldAgain(
 ): Folded<InstanceState> {
   const registered = event.carried?.registered;
   const original = originalOf(event);
+  if (original.aggregate.kind === 'override') return foldOverrideAgain(state, original as OverrideEvent);
   if (registered === undefined || state.registration !== undefined) return foldInstance(state, original);
   const registration: Registration = {
     record: (original as InstanceEvent).data,
@@ -50,6 +51,16 @@ export function foldAgain(
     left: false,
   };
   return { kind: 'changed', state: { ...state, registration } };
+}
+
+/** The eviction may have been forgotten while the instance was not known; now that it is, it stands again. */
+function foldOverrideAgain(state: InstanceState, original: OverrideEvent): Folded<InstanceState> {
+  const { evictedIncarnation } = original.data;
+  const isForgotten =
+    original.sequence === state.override?.sequence &&
+    evictedIncarnation !== undefined &&
+    state.override.evictedIncarnation === undefined;
+  return foldOverride(isForgotten ? { ...state, override: undefined } : state, original);
 }
 
 function foldRegistration(state: InstanceState, event: InstanceEvent): Folded<InstanceState> {
