@@ -1,6 +1,7 @@
-import { parseDuration, toTime } from '#domain';
+import { toTime } from '#domain';
 import type { AvailabilityReport } from '#application';
 import { placeOf } from '../input/names.js';
+import { sinceThere } from '../input/since-there.js';
 import { print, printJson } from '../output/print.js';
 import { renderTable } from '../output/table.js';
 import { historyOf } from '../snapshot.js';
@@ -20,7 +21,7 @@ export const availability: Command<Options, [what: string | undefined]> = async 
   what,
 ) => {
   const history = historyOf(session);
-  const start = await startOf(session.journal, from);
+  const start = await sinceThere(session.journal, from);
   const report = await history.availability(start, to, placeOf(namespace, what));
   if (json) {
     printJson(report);
@@ -29,15 +30,6 @@ export const availability: Command<Options, [what: string | undefined]> = async 
   print(`from ${report.from.at} to ${report.to.at}`);
   print(renderTable(HEAD, rowsOf(report)));
 };
-
-/** A day back is the usual question, also of a registry that is younger. */
-async function startOf(journal: Parameters<typeof historyOf>[0]['journal'], from: string): Promise<string> {
-  const agoMs = from.startsWith('-') ? parseDuration(from.slice(1)) : undefined;
-  if (agoMs === undefined) return from;
-  const { firstSequence } = await journal.ends();
-  const first = await journal.at(firstSequence);
-  return first !== undefined && first.atMs > Date.now() - agoMs ? String(firstSequence) : from;
-}
 
 function rowsOf({ services, instances }: AvailabilityReport): (string | number)[][] {
   return Object.entries(services).flatMap(([service, sum]) => [

@@ -1,6 +1,7 @@
 import { checkName, limits, quote } from '#contracts';
 import { whatIfPolicy, type WhatIfReport } from '#application';
 import { textOf } from '../config/config-session.js';
+import { sinceThere } from '../input/since-there.js';
 import { usage } from '../input/usage.js';
 import { plain } from '../output/plain.js';
 import { print, printJson } from '../output/print.js';
@@ -27,7 +28,8 @@ export const whatIf: Command<Options, [file: string]> = async (
   const isAboutCalls = policy.calls !== undefined || policy.routes !== undefined || caller !== undefined;
   if (isAboutCalls && service === undefined)
     throw usage('calls are tried to one service, and --service is missing');
-  const report = await historyOf(session).whatIf(from, to, {
+  const start = await sinceThere(session.journal, from);
+  const report = await historyOf(session).whatIf(start, to, {
     namespace,
     policy,
     ...(service === undefined ? {} : { service }),

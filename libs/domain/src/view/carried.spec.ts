@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type Carried,
-  type InstanceView,
-  originalOf,
-  type RegistryEvent,
-  type VerdictView,
-  viewKeyOf,
-} from '#contracts';
+import { type Carried, originalOf, type RegistryEvent, type VerdictView, viewKeyOf } from '#contracts';
 import { anyHistory } from '#testkit';
 import { fromTime } from '../time.js';
 import { isInstanceView, isPresent, type ViewEntry } from './entry.js';
@@ -50,7 +43,7 @@ function carryAll(history: readonly RegistryEvent[], view: View): RegistryEvent[
 }
 
 /** Its suspicion is no event of its own, lasts for seconds, and is not carried. */
-const isUndone = ({ evidence }: VerdictView): boolean => evidence.signal === 'undo';
+const isUndone = (verdict?: VerdictView): boolean => verdict?.evidence.signal === 'undo';
 
 function accepted(history: readonly RegistryEvent[]): RegistryEvent[] {
   const view: View = new Map();
@@ -83,10 +76,10 @@ describe('what is carried', () => {
         const view = foldAll(history);
         const tail = accepted(history).slice(cut % (history.length + 1));
         const begun = foldAll([...tail, ...carryAll(history, view)]);
-        for (const [key, entry] of alive(view)) {
-          const { verdict } = entry.record as Partial<InstanceView>;
-          if (verdict === undefined || !isUndone(verdict)) expect(begun.get(key)).toEqual(entry);
-        }
+        const told = alive(view).filter(
+          ([, { record }]) => !isInstanceView(record) || !isUndone(record.verdict),
+        );
+        for (const [key, entry] of told) expect(begun.get(key)).toEqual(entry);
       }),
       { numRuns: 1_000 },
     );
