@@ -73,7 +73,7 @@ const ways: Readonly<Record<string, (service: string) => Promise<unknown>>> = {
   http: (service) => client.http(service, { timeoutMs: 150 }).get('/latest/meta-data/'),
   tcp: async (service) => {
     const proxy = new RollcallClientProxy(client, service, { timeoutMs: 150 });
-    return firstValueFrom(proxy.send('who', {})).finally(() => proxy.close());
+    return firstValueFrom(proxy.send('who', {})).finally(() => void proxy.close());
   },
   grpc: (service) => {
     const channel = new Client(`rollcall:///${service}`, credentials.createInsecure());
