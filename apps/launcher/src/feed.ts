@@ -25,8 +25,8 @@ export function createThrottle(print: (line: string) => void): (line: string) =>
 
 /** What a feed can do besides printing. */
 export interface Feed {
-  /** Resolves when `orders/orders-1` has been shown as up. */
-  whenUp(name: string): Promise<void>;
+  /** Resolves when `orders/orders-1` has been shown as up, with where its first endpoint is. */
+  whenUp(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -39,8 +39,8 @@ export async function openFeed(
 ): Promise<Feed> {
   const connection = await connectBroker({ ...access, name: 'rollcall-feed' });
   const throttled = createThrottle(print);
-  const up = new Set<string>();
-  const waiting = new Map<string, () => void>();
+  const up = new Map<string, string>();
+  const waiting = new Map<string, (where: string) => void>();
   connection.subscribe(subjects.discoveryAll, {
     callback: (error, message) => {
       const change = error === null ? readChange(message.subject, message.string(), subjects) : null;
@@ -48,16 +48,17 @@ export async function openFeed(
       throttled(feedLine(change, paint));
       if (change.status !== 'up') return;
       const name = `${change.service}/${change.instance}`;
-      up.add(name);
-      waiting.get(name)?.();
+      up.set(name, change.where);
+      waiting.get(name)?.(change.where);
     },
   });
   await connection.flush();
   return {
     whenUp: (name) =>
       new Promise((resolve) => {
-        if (up.has(name)) resolve();
-        else waiting.set(name, resolve);
+        const where = up.get(name);
+        if (where === undefined) waiting.set(name, resolve);
+        else resolve(where);
       }),
     close: () => connection.close(),
   };

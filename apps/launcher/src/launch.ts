@@ -21,6 +21,8 @@ export interface Launched {
   readonly broker: LaunchedBroker;
   readonly registry: AppProcess;
   readonly examples: readonly AppProcess[];
+  /** Where orders answers its users; undefined when it is not known to be up. */
+  readonly ordersUrl: string | undefined;
 }
 
 const EXAMPLES = ['orders', 'payments'];
@@ -40,8 +42,8 @@ export async function launch(context: LaunchContext): Promise<Launched> {
   const registry = await launchRegistry(context, broker);
   done(`registry on ${registryUrl(settings)}${dnsTold(settings)}`);
   const examples = settings.demo ? await launchExamples(context, broker) : [];
-  await shutdown.unlessRequested(awaitExamples(examples, feed, context));
-  return { broker, registry, examples };
+  const where = await shutdown.unlessRequested(awaitExamples(examples, feed, context));
+  return { broker, registry, examples, ordersUrl: where.get('orders-1') };
 }
 
 /** The feed is for people; whoever may not read the discovery subjects can still run a registry. */
@@ -103,18 +105,24 @@ async function launchExamples(context: LaunchContext, broker: LaunchedBroker): P
   return examples;
 }
 
-/** Waits until the registry shows every example as up, which is what people came to see. */
+/**
+ * Waits until the registry shows every example as up, which is what people came to see.
+ * @returns where each of them is
+ */
 async function awaitExamples(
   examples: readonly AppProcess[],
   feed: Feed | null,
   { paint, print, settings }: LaunchContext,
-): Promise<void> {
-  if (feed === null) return;
+): Promise<ReadonlyMap<string, string>> {
+  const where = new Map<string, string>();
+  if (feed === null) return where;
   const patience = new AbortController();
   const late = delay(EXAMPLES_TIMEOUT_MS, true, { signal: patience.signal }).catch(() => true);
   const isLate = await Promise.all(
     examples.map((example) => {
-      const up = feed.whenUp(`${example.name.replace(/-\d+$/, '')}/${example.name}`);
+      const up = feed
+        .whenUp(`${example.name.replace(/-\d+$/, '')}/${example.name}`)
+        .then((url) => void where.set(example.name, url));
       return Promise.race([late, Promise.race([up, example.exited]).then(() => false)]);
     }),
   );
@@ -123,6 +131,7 @@ async function awaitExamples(
   if (names.length > 0) {
     print(`  ${paint.yellow('!')} not registered yet: ${names.join(', ')}; logs are in "${settings.logDir}"`);
   }
+  return where;
 }
 
 /** Told and not restarted: killing one is the first thing to try. */

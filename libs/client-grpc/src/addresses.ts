@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { experimental } from '@grpc/grpc-js';
 import type { InstanceView } from '#contracts';
-import type { PickOptions, ServiceHandle } from '#client';
+import { nameLookup, type PickOptions, type ServiceHandle } from '#client';
 
 /** What of a view a channel can be pointed at. */
 export interface Addresses {
@@ -32,7 +32,8 @@ export function addressesOf(
     .flatMap(({ endpoints }) => endpointOf(endpoints, wishes.endpoint) ?? [])
     .map(({ address, port }) => ({ host: address ?? '127.0.0.1', port: port ?? 0 }));
   return {
-    endpoints: reached.map((address) => ({ addresses: [address] })),
+    // The channel hands an address to net.connect() as it is, and with it who looks up its name.
+    endpoints: reached.map((address) => ({ addresses: [{ ...address, ...nameLookup(address.host) }] })),
     text: reached.map(({ host, port }) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`).join(' '),
   };
 }

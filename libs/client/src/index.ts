@@ -6,6 +6,7 @@ export type { HttpAnswer, HttpAttempt, HttpCallerOptions, HttpRequest } from './
 export type { CallOutcome } from './calls/pick/circuit.js';
 export { type Knowledge, Picked, type StartedCall } from './calls/pick/picked.js';
 export { type PickOptions, ServiceHandle, type ServiceOptions } from './calls/pick/service-handle.js';
+export { nameLookup } from './calls/name-lookup.js';
 export { RetryAllowance } from './calls/retry-allowance.js';
 export type { DiscoverOptions } from './client/discover-options.js';
 export { RollcallClient } from './client/rollcall-client.js';

@@ -1,65 +1,29 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Registry } from 'prom-client';
-import { callMetrics, type HttpCaller, type RollcallClient, withDeadline } from '#client';
-import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
+import { type HttpCaller, type RollcallClient, withDeadline } from '#client';
+import { eventually } from '../client/registry.js';
+import {
+  busy,
+  type CallStand,
+  type Handler,
+  hello,
+  openCallStand,
+  portOf,
+  type Served,
+  sleepy,
+} from './call-stand.js';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-let registry: TestRegistry;
+let stand: CallStand;
 let provider: RollcallClient;
 let caller: RollcallClient;
-const metrics = new Registry();
-const servers: Server[] = [];
-let count = 0;
 
 beforeAll(async () => {
-  registry = await startTestRegistry();
-  provider = await registry.client();
-  caller = await registry.client({ metrics: callMetrics(metrics) });
+  stand = await openCallStand();
+  ({ provider, caller } = stand);
 });
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-afterAll(() => registry.stop());
+afterEach(() => stand.clear());
+afterAll(() => stand.stop());
 
-async function listen(handler: Handler): Promise<Server> {
-  const server = createServer(handler);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-/** A service of its own for each test: a server a handler, registered as a, b, c. */
-async function serve(
-  ...handlers: Handler[]
-): Promise<{ readonly service: string; readonly servers: Server[] }> {
-  const service = `service-${(count += 1)}`;
-  const started: Server[] = [];
-  let sequence = 0;
-  for (const [index, handler] of handlers.entries()) {
-    const server = await listen(handler);
-    started.push(server);
-    const endpoint = { name: 'http', protocol: 'http' as const, address: '127.0.0.1', port: portOf(server) };
-    const instance = 'abcdef'.charAt(index);
-    ({ sequence } = await provider.register({ service, instance, version: '1.0.0', endpoints: [endpoint] }));
-  }
-  await caller.service(service).ready();
-  await caller.reached(sequence);
-  return { service, servers: started };
-}
-
-const hello: Handler = (_request, response) => void response.end('{"hello":"world"}');
-const sleepy =
-  (ms: number): Handler =>
-  (_request, response) =>
-    void setTimeout(() => response.end('late'), ms).unref();
+const serve = (...handlers: Handler[]): Promise<Served> => stand.serve(...handlers);
 
 const callMany = (http: HttpCaller, times: number): Promise<string[]> =>
   Promise.all(Array.from({ length: times }, async () => (await http.get('/')).instance));
@@ -136,7 +100,6 @@ describe('a call over HTTP', () => {
   });
 
   it('is repeated when an instance answers "not now", and hands the last such answer over', async () => {
-    const busy: Handler = (_request, response) => void response.writeHead(503).end('busy');
     const { service } = await serve(busy, hello);
     const http = caller.http(service, { balancer: 'round-robin' });
     for (let index = 0; index < 4; index += 1) expect((await http.get('/')).instance).toBe('b');
@@ -192,7 +155,7 @@ describe('a call over HTTP', () => {
 
   it('under way to an instance that leaves is finished', async () => {
     const { service } = await serve();
-    const server = await listen(sleepy(400));
+    const server = await stand.listen(sleepy(400));
     const registration = await provider.register({
       service,
       instance: 'leaving',
@@ -211,7 +174,7 @@ describe('a call over HTTP', () => {
 
   it('reports an instance that cannot be reached to the registry', async () => {
     const reports: string[] = [];
-    const { connection, subjects } = registry.store;
+    const { connection, subjects } = stand.registry.store;
     const subscription = connection.subscribe(subjects.reportAll, {
       callback: (_error, message) => void reports.push(message.subject),
     });
@@ -235,8 +198,10 @@ describe('a call over HTTP', () => {
     const { service } = await serve(hello);
     const http = caller.http(service);
     await callMany(http, 5);
-    const text = await metrics.metrics();
+    const text = await stand.metrics.metrics();
     expect(text).toContain(`rollcall_calls_total{service="${service}",outcome="answered"} 5`);
+    expect(text).toContain(`rollcall_call_seconds_count{service="${service}"} 5`);
+    expect(text).not.toContain(`rollcall_call_retries_total{service="${service}"}`);
     expect(http.service.pick().inFlight).toBe(0);
   });
 });
@@ -260,26 +225,4 @@ describe('bad input', () => {
       message: expect.stringContaining('1000 bytes'),
     });
   });
-
-  it.each(['169.254.169.254', '2852039166', 'metadata.example'])(
-    'a record that names %s is never connected to',
-    async (address) => {
-      const service = `service-${(count += 1)}`;
-      const { sequence } = await provider.register({
-        service,
-        instance: 'evil',
-        version: '1.0.0',
-        metadata: { big: 'x'.repeat(1_000) },
-        endpoints: [{ name: 'http', protocol: 'http', address, port: 80 }],
-      });
-      const http = caller.http(service, { timeoutMs: 2_000 });
-      await http.service.ready();
-      await caller.reached(sequence);
-      const code = await http.get('/latest/meta-data/').then(
-        () => 'answered',
-        (error: { readonly code: string }) => error.code,
-      );
-      expect(code).toBe(address.includes('example') ? 'ROLLCALL_CALL_FAILED' : 'ROLLCALL_ADDRESS_FORBIDDEN');
-    },
-  );
 });

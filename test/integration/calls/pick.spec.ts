@@ -22,6 +22,7 @@ beforeAll(async () => {
       version,
       zone,
       tags: ['card'],
+      metadata: instance === 'p2' ? { team: 'blue' } : { team: 'red', legacy: 'yes' },
       endpoints: [
         { name: 'http', protocol: 'http', address: '127.0.0.1', port: 9 },
         { name: 'admin', protocol: 'tcp', address: '127.0.0.1', port: 10 },
@@ -57,6 +58,9 @@ describe('pick', () => {
     expect(picks(payments, { version: '^1', zone: 'eu-1' })).toEqual(['p1', 'p2']);
     expect(picks(payments, { version: '>=2', tag: 'card' })).toEqual(['p3']);
     expect(picks(payments, { zone: 'eu-1,eu-2', version: '1.2.x' })).toEqual(['p1']);
+    expect(picks(payments, { selector: 'team=blue' })).toEqual(['p2']);
+    expect(picks(payments, { selector: 'team in (red,green),legacy', version: '^1' })).toEqual(['p1']);
+    expect(picks(payments, { selector: '!legacy', protocol: 'tcp' })).toEqual(['p2']);
   });
 
   it('prefers the zone it is near to', async () => {

@@ -29,6 +29,7 @@ describe('the launcher', () => {
     expect(launcher.output()).toContain(
       `curl http://127.0.0.1:${stage.httpPort}/v1/namespaces/default/services`,
     );
+    expect(launcher.output()).toMatch(/curl http:\/\/127\.0\.0\.1:8070 +# orders asks payments/);
     expect(launcher.output()).not.toContain('\u001B[');
     expect(stage.notes().toSorted()).toEqual([
       'start orders-1 rollcall undefined',

@@ -28,7 +28,8 @@ const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: pass } = process.env;
 const client = await connect({ servers, user, pass });
 if (name !== 'registry') {
   const service = name.replace(/-.*/, '');
-  const record = { namespace: 'default', service, instance: name, status: 'up' };
+  const endpoints = [{ name: 'http', protocol: 'http', address: '127.0.0.1', port: 8070 }];
+  const record = { namespace: 'default', service, instance: name, status: 'up', endpoints };
   const at = new Date().toISOString();
   client.publish('discovery.v1.default.instance.' + service + '.' + name, JSON.stringify({ change: 'added', at, record }));
 }

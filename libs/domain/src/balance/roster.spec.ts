@@ -50,6 +50,8 @@ describe('who is called', () => {
         status: fc.constantFrom<EffectiveStatus>(...statuses, 'suspect'),
         weight: fc.constantFrom(0, 1, 100),
         departure: fc.constantFrom(undefined, undefined, undefined, 'expired' as const),
+        version: fc.constantFrom('1.0.0', '2.0.0'),
+        zone: fc.constantFrom(undefined, 'eu-1', 'eu-2'),
       })
       .chain((fields) =>
         fc.constantFrom<Standing>('well', 'failing', 'unreachable').map((standing) => ({ fields, standing })),
@@ -58,13 +60,21 @@ describe('who is called', () => {
       fc.property(
         fc.array(anyView, { minLength: 1, maxLength: 10 }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (all, chance) => {
+        fc.constantFrom([], ['eu-1'], ['eu-1', 'eu-2']),
+        fc.constantFrom(undefined, 1, 500),
+        (all, chance, zones, canaryWeight) => {
+          const to = [
+            { version: '^1', weight: 500 },
+            { version: '^2', weight: canaryWeight ?? 0 },
+          ];
+          const split =
+            canaryWeight === undefined ? {} : { policy: policy({ routes: [{ name: 'split', to }] }) };
           const views = all.map(({ fields }, index) =>
             instance(`p${index}`, fields as Partial<InstanceView>),
           );
           const standings = new Map(all.map(({ standing }, index) => [`p${index}.1`, standing]));
           const standingOf = ({ key }: { readonly key: string }) => standings.get(key) as Standing;
-          const { picked, problem } = explainPick(facts(views, { standingOf, chance }));
+          const { picked, problem } = explainPick(facts(views, { standingOf, chance, zones, ...split }));
           const callable = views.filter((view) => routability(view) !== 'never');
           const isReached = (view: InstanceView): boolean =>
             standings.get(`${view.instance}.1`) !== 'unreachable';

@@ -1,4 +1,4 @@
-import type { Picked } from '#client';
+import { nameLookup, type Picked } from '#client';
 import type { MessageClientOptions } from '../options.js';
 import type { Link } from './link.js';
 import { NatsLink } from './nats-link.js';
@@ -47,7 +47,8 @@ export class Links {
     if (held !== undefined) return held;
     this.#forgetClosed();
     const { address = '127.0.0.1', port = 0 } = endpoint;
-    const link = new TcpLink({ host: address, port }, this.#options.tls);
+    const { tls, allowedAddresses } = this.#options;
+    const link = new TcpLink({ host: address, port }, nameLookup(address, allowedAddresses), tls);
     this.#tcp.set(key, link);
     return link;
   }

@@ -1,13 +1,19 @@
+import type { TcpSocketConnectOpts } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { ClientTCP, type ReadPacket } from '@nestjs/microservices';
+import { ClientTCP, JsonSocket, type ReadPacket } from '@nestjs/microservices';
 import { Observable } from 'rxjs';
 import { errorText } from '#contracts';
 import type { Link, LinkFailure, LinkMessage } from './link.js';
 
 /** Nest's own TCP client, one to an instance, with what a balancer has to know of it. */
 export class TcpLink extends ClientTCP implements Link {
-  constructor(address: { readonly host: string; readonly port: number }, tls?: ConnectionOptions) {
-    super({ ...address, ...(tls === undefined ? {} : { tlsOptions: tls }) });
+  constructor(
+    address: { readonly host: string; readonly port: number },
+    lookup: Pick<TcpSocketConnectOpts, 'lookup'>,
+    tls?: ConnectionOptions,
+  ) {
+    const tlsOptions = tls === undefined ? {} : { tlsOptions: { ...tls, ...lookup } };
+    super({ ...address, ...tlsOptions, socketClass: socketWith(lookup) });
   }
 
   get isOpen(): boolean {
@@ -45,6 +51,16 @@ export class TcpLink extends ClientTCP implements Link {
 
   /** What goes wrong is told to those who wait for an answer. */
   override handleError(): void {}
+}
+
+/** Nest's framing on a socket; Nest connects by host and port alone, and would ask any resolver. */
+function socketWith(lookup: Pick<TcpSocketConnectOpts, 'lookup'>): typeof JsonSocket {
+  return class extends JsonSocket {
+    override connect(port: number, host: string): this {
+      this.socket.connect({ port, host, ...lookup });
+      return this;
+    }
+  };
 }
 
 /** Fields of the transport travel beside the payload; servers before Nest 12 do not look at them. */

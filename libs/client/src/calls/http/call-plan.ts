@@ -15,14 +15,13 @@ export interface CallPlan {
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly attemptsMax: number;
-  readonly budgetPercent: number;
+  readonly budgetPercent: number | undefined;
   readonly hedgeAfterMs: number | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 const ATTEMPT_TIMEOUT_MS = 3_000;
 const ATTEMPTS_MAX = 3;
-const BUDGET_PERCENT = 20;
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /**
@@ -53,7 +52,7 @@ function mannerOf(request: HttpRequest, options: HttpCallerOptions, policy: Call
     timeoutMs: Math.min(asked, remainingMs()),
     attemptTimeoutMs: options.attemptTimeoutMs ?? policy.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
     attemptsMax: options.attemptsMax ?? policy.attemptsMax ?? ATTEMPTS_MAX,
-    budgetPercent: options.retryBudgetPercent ?? policy.retryBudgetPercent ?? BUDGET_PERCENT,
+    budgetPercent: options.retryBudgetPercent ?? policy.retryBudgetPercent,
     hedgeAfterMs: request.hedgeAfterMs ?? options.hedgeAfterMs,
   };
 }

@@ -1,6 +1,6 @@
 import { RollcallError } from '#contracts';
-import { earn, fullBudget, type RetryBudget, spend } from '#domain';
 import type { ServiceHandle, ServiceOptions } from '../pick/service-handle.js';
+import { RetryAllowance } from '../retry-allowance.js';
 import { Attempt, type AttemptResult, type ReceivedAnswer } from './attempt.js';
 import { type CallPlan, joinPath, planCall } from './call-plan.js';
 import { TIMEOUT_HEADER } from './deadline.js';
@@ -32,7 +32,7 @@ export class HttpCaller {
   readonly service: ServiceHandle;
   readonly #options: HttpCallerOptions;
   readonly #pools: InstancePools;
-  #budget: RetryBudget = fullBudget(performance.now());
+  readonly #allowance = new RetryAllowance();
   #revision = -1;
 
   constructor(service: ServiceHandle, options: HttpCallerOptions) {
@@ -59,7 +59,7 @@ export class HttpCaller {
     request.signal?.throwIfAborted();
     await this.service.ready(this.#options.timeoutMs);
     const plan = planCall(request, this.#options, this.service.policy);
-    this.#budget = earn(this.#budget, plan.budgetPercent, performance.now());
+    this.#allowance.earn(plan.budgetPercent);
     const journey: Journey = { plan, request, attempts: [], avoid: new Set(), arrived: 0 };
     for (;;) {
       const answer = await this.#try(journey);
@@ -105,11 +105,9 @@ export class HttpCaller {
   }
 
   #spend(): boolean {
-    const left = spend(this.#budget);
-    if (left === undefined) return false;
-    this.#budget = left;
-    this.service.noteRetry();
-    return true;
+    const maySpend = this.#allowance.spend();
+    if (maySpend) this.service.noteRetry();
+    return maySpend;
   }
 
   /** One attempt, or with hedging two: the first good answer counts, and the other attempt is given up. */

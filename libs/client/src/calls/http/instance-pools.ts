@@ -1,8 +1,6 @@
-import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import type { Endpoint } from '#contracts';
-import { guardLookup } from '#domain';
+import { nameLookup } from '../name-lookup.js';
 import type { HttpCallerOptions } from './options.js';
 
 const CONNECTIONS_MAX = 128;
@@ -55,10 +53,8 @@ export class InstancePools {
   }
 
   #open(origin: string, address: string): Pool {
-    const { connectionsMax, connectTimeoutMs, allowedAddresses = [], tls } = this.#options;
-    // An address that was allowed by name may lead wherever it leads.
-    const isAllowed = allowedAddresses.includes(address);
-    const guard = isAllowed ? {} : { lookup: guardLookup(lookup) as LookupFunction };
+    const { connectionsMax, connectTimeoutMs, allowedAddresses, tls } = this.#options;
+    const guard = nameLookup(address, allowedAddresses);
     return new Pool(origin, {
       connections: connectionsMax ?? CONNECTIONS_MAX,
       pipelining: 1,
