@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Carried, originalOf, type RegistryEvent, viewKeyOf } from '#contracts';
+import { type Carried, eventTypes, originalOf, type RegistryEvent, viewKeyOf } from '#contracts';
 import { anyHistory } from '#testkit';
 import { fromTime } from '../time.js';
 import { isInstanceView, isPresent, type ViewEntry } from './entry.js';
@@ -37,6 +37,19 @@ function carryAll(history: readonly RegistryEvent[], view: View): RegistryEvent[
       const { evictedIncarnation } = override ?? {};
       if (override !== undefined) carry(override.sequence, undefined, { evictedIncarnation });
       if (verdict !== undefined) carry(verdict.sequence);
+      // A good-bye that was taken back says that somebody is suspect, and is no verdict.
+      const suspicion = again.at(-1);
+      if (verdict !== undefined && suspicion?.type === eventTypes.instanceReinstated) {
+        const { aggregate } = suspicion;
+        const { kind: _kind, ...names } = aggregate;
+        const data = { ...names, ...verdict };
+        const said = {
+          type: eventTypes.verdictSuspected,
+          aggregate: { ...aggregate, kind: 'verdict' },
+          data,
+        };
+        again[again.length - 1] = { ...suspicion, ...said } as unknown as RegistryEvent;
+      }
     }
   }
   return again;
