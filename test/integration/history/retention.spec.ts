@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nanos } from '@nats-io/nats-core';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import {
   Auditor,
@@ -32,8 +33,9 @@ const idOf = (instance: string): InstanceAggregateId => ({
 const viewOf = (instance: string): InstanceView =>
   registry.projection.table.get(aggregateKey(idOf(instance)))?.entry.record as InstanceView;
 
-async function say(instance: string, type: string, version: string, expectedRevision?: number, leaseMs = 0) {
+async function say(instance: string, type: string, version: string, expectedRevision?: number) {
   const { kind: _kind, ...names } = idOf(instance);
+  const leaseMs = instance === 'back' ? 60_000 : 0;
   const data = { ...names, incarnation: 1, version, status: 'up', endpoints: [], leaseMs };
   const event = { id: randomUUID(), type, aggregate: idOf(instance), data, actor: 'ada' };
   const sequence = await registry.store.journal.append(
@@ -171,10 +173,21 @@ describe('a journal with a limit of age', () => {
     expect(report.differences).toEqual([]);
   });
 
+  it('is freed of a limit that an interrupted cut has left', async () => {
+    const { manager, streams } = registry.store;
+    await manager.streams.update(streams.journal, {
+      max_age: nanos(3_600_000),
+      duplicate_window: nanos(1_000),
+    });
+    await retention().work();
+    const { max_age, duplicate_window } = (await manager.streams.info(streams.journal)).config;
+    expect([max_age, duplicate_window]).toEqual([0, 120_000_000_000]);
+  });
+
   it('still says who is a suspect because a good-bye was taken back', async () => {
     const { instanceRegistered, instanceDeregistered, instanceReinstated, instanceUpdated } = eventTypes;
     for (const type of [instanceRegistered, instanceDeregistered, instanceReinstated, instanceUpdated])
-      await say('back', type, '1.0.0', undefined, 60_000);
+      await say('back', type, '1.0.0');
     const before = viewOf('back');
     expect(before).toMatchObject({ status: 'suspect', verdict: { evidence: { signal: 'undo' } } });
     await new Promise((resolve) => setTimeout(resolve, 3 * SLACK_MS));
@@ -212,7 +225,9 @@ describe('a journal with a limit of age', () => {
       const shown = (view: InstanceView | undefined) => ({
         ...view,
         verdict: view?.verdict?.state,
-        ...{ revision: 0, registeredSequence: 0, registeredAt: '' },
+        revision: 0,
+        registeredSequence: 0,
+        registeredAt: '',
       });
       for (const instance of ['quiet', 'late', 'back']) {
         const found = entries.get(aggregateKey(idOf(instance)))?.record as InstanceView | undefined;
