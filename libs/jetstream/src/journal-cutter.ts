@@ -4,6 +4,7 @@ import { nanos } from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
 import type { JournalCutter } from '#application';
 import { brokerError } from '#nats';
+import { JOURNAL_DUPLICATES } from './stream-configs.js';
 
 const PAUSE_MS = 20;
 
@@ -18,7 +19,8 @@ export class JetStreamJournalCutter implements JournalCutter {
   ) {}
 
   async size(): Promise<{ bytes: number; nowMs: number }> {
-    const { state, ts = '' } = await this.#info();
+    const { config, state, ts = '' } = await this.#info();
+    if (config.max_age !== 0) await this.#lift();
     return { bytes: state.bytes, nowMs: Date.parse(ts) };
   }
 
@@ -37,7 +39,16 @@ export class JetStreamJournalCutter implements JournalCutter {
     } catch (error) {
       throw brokerError(error, 'cutting the journal');
     } finally {
-      await this.manager.streams.update(this.stream, { ...config, max_age: 0 });
+      await this.#lift();
+    }
+  }
+
+  /** Also what a cut has left that could not come to its end: asked for its size, the journal is freed of it. */
+  async #lift(): Promise<void> {
+    try {
+      await this.manager.streams.update(this.stream, { max_age: 0, duplicate_window: JOURNAL_DUPLICATES });
+    } catch (error) {
+      throw brokerError(error, 'lifting the limit of the journal');
     }
   }
 

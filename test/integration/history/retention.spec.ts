@@ -1,8 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nanos } from '@nats-io/nats-core';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
-import { Auditor, Carrier, History, Retention, silentLog, SnapshotMaker, verifyView } from '#application';
-import { JetStreamJournalCutter } from '#jetstream';
+import {
+  Auditor,
+  Carrier,
+  foldJournal,
+  History,
+  Retention,
+  silentLog,
+  SnapshotMaker,
+  verifyView,
+} from '#application';
+import { exportSlice, replayArchive } from '#archive';
+import { JetStreamJournalCutter, openRegistryStore } from '#jetstream';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
 
 const AGE_MS = 1_500;
@@ -21,7 +35,8 @@ const viewOf = (instance: string): InstanceView =>
 
 async function say(instance: string, type: string, version: string, expectedRevision?: number) {
   const { kind: _kind, ...names } = idOf(instance);
-  const data = { ...names, incarnation: 1, version, status: 'up', endpoints: [], leaseMs: 0 };
+  const leaseMs = instance === 'back' ? 60_000 : 0;
+  const data = { ...names, incarnation: 1, version, status: 'up', endpoints: [], leaseMs };
   const event = { id: randomUUID(), type, aggregate: idOf(instance), data, actor: 'ada' };
   const sequence = await registry.store.journal.append(
     event,
@@ -157,4 +172,68 @@ describe('a journal with a limit of age', () => {
     const report = await verifyView(store.journal, store.bucket, { snapshots: store.snapshots });
     expect(report.differences).toEqual([]);
   });
+
+  it('is freed of a limit that an interrupted cut has left', async () => {
+    const { manager, streams } = registry.store;
+    await manager.streams.update(streams.journal, {
+      max_age: nanos(3_600_000),
+      duplicate_window: nanos(1_000),
+    });
+    await retention().work();
+    const { max_age, duplicate_window } = (await manager.streams.info(streams.journal)).config;
+    expect([max_age, duplicate_window]).toEqual([0, 120_000_000_000]);
+  });
+
+  it('still says who is a suspect because a good-bye was taken back', async () => {
+    const { instanceRegistered, instanceDeregistered, instanceReinstated, instanceUpdated } = eventTypes;
+    for (const type of [instanceRegistered, instanceDeregistered, instanceReinstated, instanceUpdated])
+      await say('back', type, '1.0.0');
+    const before = viewOf('back');
+    expect(before).toMatchObject({ status: 'suspect', verdict: { evidence: { signal: 'undo' } } });
+    await new Promise((resolve) => setTimeout(resolve, 3 * SLACK_MS));
+    told = await say('late', eventTypes.instanceUpdated, '1.0.1');
+    while ((await first()) <= before.revision) await cut();
+    const { journal } = registry.store;
+    const all = { fromSequence: await first(), toSequence: (await journal.ends()).lastSequence };
+    const { entries } = await foldJournal(journal, all);
+    expect(entries.get(aggregateKey(idOf('back')))?.record).toEqual(before);
+  });
+
+  it.each([{}, { service: { namespace: 'default', service: 'orders' } }])(
+    'is exported with what was carried, and replayed (%j)',
+    async (place) => {
+      const directory = await mkdtemp(join(tmpdir(), 'rollcall-retention-'));
+      const { store } = registry;
+      const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
+      const path = join(directory, 'slice.ndjson.gz');
+      const order = { from: String(told), withBefore: true, nowMs: Date.now(), ...place };
+      await exportSlice({ ...store, history }, path, order);
+      const prefix = `sandbox-${Object.keys(place).length}`;
+      await replayArchive(path, { connection: store.connection, prefix });
+      await rm(directory, { recursive: true });
+      const there = await openRegistryStore({ connection: store.connection, prefix });
+      const event = await say('quiet', eventTypes.instanceUpdated, '3.0.0');
+      const next = (await store.journal.at(event))?.text() ?? '';
+      await there.journal.append({
+        id: randomUUID(),
+        type: eventTypes.instanceUpdated,
+        aggregate: idOf('quiet'),
+        data: JSON.parse(next) as unknown,
+      });
+      const { lastSequence } = await there.journal.ends();
+      const { entries } = await foldJournal(there.journal, { toSequence: lastSequence });
+      const shown = (view: InstanceView | undefined) => ({
+        ...view,
+        verdict: view?.verdict?.state,
+        revision: 0,
+        registeredSequence: 0,
+        registeredAt: '',
+      });
+      for (const instance of ['quiet', 'late', 'back']) {
+        const found = entries.get(aggregateKey(idOf(instance)))?.record as InstanceView | undefined;
+        expect(shown(found)).toEqual(shown(viewOf(instance)));
+      }
+      there.journal.close();
+    },
+  );
 });

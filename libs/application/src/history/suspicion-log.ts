@@ -24,11 +24,12 @@ export class SuspicionLog {
     }
     const expired = this.#expired.get(key);
     if (expired === undefined || view.departure !== undefined) return;
-    // The process that registers anew is the one that was expired: it had been alive.
-    const isSame = expired.startedAt !== undefined && expired.startedAt === view.startedAt;
-    this.#done.push(
-      isSame ? { ...expired.suspicion, backAtMs: fromTime(view.registeredAt) } : expired.suspicion,
-    );
+    // The process that registers anew is the one that was expired: it had been alive. An undo brings back a
+    // registration that was there before, and proves nothing.
+    const backAtMs = fromTime(view.registeredAt);
+    const isNew = backAtMs > expired.suspicion.suspectedAtMs;
+    const isSame = isNew && expired.startedAt !== undefined && expired.startedAt === view.startedAt;
+    this.#done.push(isSame ? { ...expired.suspicion, backAtMs } : expired.suspicion);
     this.#expired.delete(key);
   }
 

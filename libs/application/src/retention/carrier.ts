@@ -1,5 +1,6 @@
 import {
   decodeEvent,
+  eventTypes,
   limits,
   type NewEvent,
   originalOf,
@@ -66,13 +67,14 @@ export class Carrier {
   async #find(place: Place, events: readonly RegistryEvent[]): Promise<Found | undefined> {
     const { journal, position } = this.parts;
     const last = await journal.last(place.aggregate);
-    if (last === undefined) return undefined;
-    const stands = last.place ?? last.sequence;
+    const stands = last?.place ?? last?.sequence ?? 0;
     if (stands > position()) throw behind(stands);
-    const isLast = last.sequence === place.revision;
+    const isLast = last?.sequence === place.revision;
+    const said = events.filter((one) => isSaid(one, place.revision));
     const event =
       (isLast ? await this.#eventAt(stands) : undefined) ??
-      events.find((one) => one.aggregate.kind === place.aggregate.kind && isSaid(one, place.revision)) ??
+      said.find(({ aggregate }) => aggregate.kind === place.aggregate.kind) ??
+      said[0] ??
       (await this.#eventAt(place.revision));
     return event && { place, event, stands, isCarried: isLast && last.place !== undefined };
   }
@@ -84,10 +86,10 @@ export class Carrier {
   }
 
   #carry({ place, event, stands }: Found): Carry {
-    const { type, data, id, sequence, atMs, source, actor, reason, causationId, traceparent } =
-      originalOf(event);
+    const { id, sequence, atMs, source, actor, reason, causationId, traceparent } = originalOf(event);
     const said = Object.entries({ source, actor, reason, causationId, traceparent });
     const { aggregate, registered, forgotten = [] } = place;
+    const { type, data } = saidOf(place, event);
     const kept = Object.entries(data).filter(([field]) => !forgotten.includes(field));
     return {
       ...Object.fromEntries(said.filter(([, value]) => value !== undefined)),
@@ -107,6 +109,15 @@ interface Found {
   /** Sequence of the last message on its subject. */
   readonly stands: number;
   readonly isCarried: boolean;
+}
+
+/** The event itself, or the suspicion that a good-bye which was taken back brought with it. */
+function saidOf(
+  { aggregate, verdict }: Place,
+  event: RegistryEvent,
+): Pick<NewEvent<object>, 'type' | 'data'> {
+  const isImplied = verdict !== undefined && event.aggregate.kind !== aggregate.kind;
+  return isImplied ? { type: eventTypes.verdictSuspected, data: verdict } : event;
 }
 
 function behind(sequence: number): RollcallError {

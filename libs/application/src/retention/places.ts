@@ -5,6 +5,8 @@ import {
   type InstanceView,
   originalOf,
   type RegistryEvent,
+  type VerdictRecord,
+  type VerdictView,
 } from '#contracts';
 import { fromTime, isInstanceView, isPresent, type ViewEntry } from '#domain';
 
@@ -15,6 +17,8 @@ export interface Place {
   readonly registered?: { readonly sequence: number; readonly atMs: number };
   /** Fields of the record that the view has forgotten since, and that are not to come back. */
   readonly forgotten?: readonly string[];
+  /** Of a verdict: what it says, also when no verdict said it. A good-bye that is taken back makes a suspect. */
+  readonly verdict?: VerdictRecord;
 }
 
 /** Whether an event is, or says again, the one with this sequence. */
@@ -38,17 +42,19 @@ export function placesOf({ record, ...entry }: ViewEntry, events: readonly Regis
 function instancePlaces(view: InstanceView, events: readonly RegistryEvent[]): Place[] {
   const { verdict, revision, registeredSequence, registeredAt } = view;
   const registered = { sequence: registeredSequence, atMs: fromTime(registeredAt) };
-  // The suspicion of an undo is no event of its own, and lasts for seconds: it is not carried.
-  const isCarried = verdict !== undefined && verdict.evidence.signal !== 'undo';
-  const verdicts: Place[] = isCarried
-    ? [{ aggregate: idOf(view, 'verdict'), revision: verdict.sequence }]
-    : [];
+  const verdicts = verdict === undefined ? [] : [verdictPlace(view, verdict)];
   const laidOver = (resting: readonly RegistryEvent[] | undefined): Place[] => [
     ...overridePlaces(view, resting),
     ...verdicts.filter((place) => resting === undefined || restsOn(place, resting)),
   ];
   if (!events.some((event) => isBase(event, view))) return laidOver(events);
   return [{ aggregate: idOf(view, 'instance'), revision, registered }, ...laidOver(undefined)];
+}
+
+function verdictPlace(view: InstanceView, verdict: VerdictView): Place {
+  const { kind, ...names } = idOf(view, 'verdict');
+  const { sequence: revision, at: _at, ...said } = verdict;
+  return { aggregate: { kind, ...names }, revision, verdict: { ...names, ...said } };
 }
 
 /** @param resting absent: whatever it rests on */
@@ -60,8 +66,8 @@ function overridePlaces(view: InstanceView, resting?: readonly RegistryEvent[]):
   return resting === undefined || restsOn(place, resting) ? [place] : [];
 }
 
-function restsOn({ aggregate, revision }: Place, events: readonly RegistryEvent[]): boolean {
-  return events.some((event) => event.aggregate.kind === aggregate.kind && isSaid(event, revision));
+function restsOn({ revision }: Place, events: readonly RegistryEvent[]): boolean {
+  return events.some((event) => isSaid(event, revision));
 }
 
 /** Whether a fold that begins behind this event would not know of the registration, or of its last change. */

@@ -96,6 +96,8 @@ function invalid(what: string): RollcallError {
 /** Whether an event of the order's place is one that the order names. */
 export function isWanted({ from, to, types, actor }: UndoOrder, event: RegistryEvent): boolean {
   if (event.sequence < from || event.sequence > to) return false;
+  // Nobody did it then: it was said again, of an earlier time.
+  if (event.carried !== undefined && from !== to) return false;
   if (types === undefined && from !== to && !decidedTypes.has(event.type)) return false;
   const filter = { ...(types === undefined ? {} : { types }), ...(actor === undefined ? {} : { actor }) };
   return matchesEvent(filter, event);

@@ -1,4 +1,11 @@
-import { decodeEvent, parseAggregateKey, type RawEvent, type RegistryEvent, viewKeyOf } from '#contracts';
+import {
+  decodeEvent,
+  originalOf,
+  parseAggregateKey,
+  type RawEvent,
+  type RegistryEvent,
+  viewKeyOf,
+} from '#contracts';
 import { foldEvent, type FoldEntry, splitEntry, tell, type Undoing, type ViewEntry } from '#domain';
 import { configRefusal } from '../config/refusal.js';
 
@@ -14,7 +21,7 @@ export interface UndoSkip {
 export interface Found {
   readonly subject: string;
   readonly undoing: Undoing;
-  /** Sequence of the last message on its subject, readable or not: what a compare-and-set expects. */
+  /** Revision of the last message on its subject, readable or not: what a compare-and-set expects. */
   readonly lastSequence: number;
 }
 
@@ -55,8 +62,9 @@ export class UndoScan {
     if (parseAggregateKey(raw.key) === undefined) return;
     let line = this.#lines.get(raw.key);
     if (line === undefined) this.#lines.set(raw.key, (line = { lastSequence: 0 }));
-    line.lastSequence = raw.sequence;
     const decoded = decodeEvent(raw);
+    // The journal answers with the revision everybody knows, wherever the event was carried to.
+    line.lastSequence = decoded.kind === 'event' ? originalOf(decoded.event).sequence : raw.sequence;
     if (decoded.kind === 'event') this.#fold(decoded.event, raw.key, line);
     else if (this.isNamed(raw.sequence))
       this.#skip(raw.sequence, raw.key, 'nobody could read it, so it changed nothing');

@@ -6,12 +6,14 @@ import {
   findMoment,
   type History,
   placePatterns,
+  type StoredEvent,
 } from '#application';
 import { fromTime, parseMoment, toTime } from '#domain';
 import type { JetStreamAudit, JetStreamJournal } from '#jetstream';
 import type { JournalPlace } from '#nats';
 import type { OnProgress } from '../progress.js';
 import { type ArchiveWriter, writeArchive } from './archive-file.js';
+import { readStandIns } from './carried.js';
 import { makersOf, readPicked } from './before.js';
 
 /** Where events are exported from. */
@@ -116,16 +118,23 @@ type Piece = Omit<SliceOrder, 'from' | 'to'> & Range;
 
 async function writeBefore(source: ExportSource, order: Piece, writer: ArchiveWriter): Promise<number> {
   const { audit, journal, history } = source;
-  const { firstSequence } = await journal.ends();
+  const { firstSequence, lastSequence } = await journal.ends();
   if (order.from <= firstSequence) return 0;
   const { sequence, at } = await findMoment(journal, String(order.from - 1), order.nowMs);
   const makers = makersOf((await history.entriesAt(sequence, order.service ?? {})).values(), fromTime(at));
   let done = 0;
-  await readPicked(audit, makers, async (event) => {
+  const take = async (event: StoredEvent): Promise<void> => {
     await writer.write({ kind: 'before', event });
     done += 1;
     order.onProgress?.('exporting what stood before', done, makers.length);
-  });
+  };
+  const [gone, here] = [
+    makers.filter((one) => one < firstSequence),
+    makers.filter((one) => one >= firstSequence),
+  ];
+  const range = { from: firstSequence, to: lastSequence, ...patternsOf(order.service) };
+  for (const event of await readStandIns(audit, gone, range)) await take(event);
+  await readPicked(audit, here, take);
   return done;
 }
 
@@ -134,13 +143,18 @@ async function writeEvents(
   { from, to, service, onProgress }: Piece,
   writer: ArchiveWriter,
 ): Promise<void> {
-  const patterns = service === undefined ? undefined : placePatterns(service);
+  const scope = patternsOf(service);
   for (let start = from; start <= to; start += PIECE) {
     const lines: Extract<ArchiveLine, { kind: 'event' }>[] = [];
     const end = Math.min(to, start + PIECE - 1);
-    const range = { from: start, to: end, ...(patterns === undefined ? {} : { patterns }) };
+    const range = { from: start, to: end, ...scope };
     await audit.readStored(range, (event) => lines.push({ kind: 'event', event }));
     for (const line of lines) await writer.write(line);
     onProgress?.('exporting', end - from + 1, to - from + 1);
   }
+}
+
+function patternsOf(service: SliceOrder['service']) {
+  const patterns = service === undefined ? undefined : placePatterns(service);
+  return patterns === undefined ? {} : { patterns };
 }

@@ -1,6 +1,7 @@
 import { headerNames } from '#contracts';
 import type { StoredEvent } from '#application';
 import type { RawMessage } from '#nats';
+import { carriedElsewhere, headerLines } from './carried.js';
 
 /** Events of an archive as messages for another journal. */
 export class Replayed {
@@ -22,9 +23,32 @@ export class Replayed {
     if (sequence !== event.sequence) this.#moved.set(event.sequence, sequence);
     return {
       subject: this.to + key,
-      headers: headersOf(event),
+      headers: this.#headersOf(event, sequence),
       payload: this.#moved.size > 0 && isVerdict(key) ? this.#verdictOf(event.body) : event.body,
     };
+  }
+
+  /** What the broker was told when it stored the event (ids, guards, batches) would be told again: that stays out. */
+  #headersOf(event: StoredEvent, sequence: number): string {
+    const { timeNs } = event;
+    const own = headerLines(event).filter((line) => !/^nats-/i.test(line));
+    const lines = carriedElsewhere(own, (first) => this.#placeOf(first, sequence));
+    const at = `${new Date(Number(timeNs / 1_000_000n)).toISOString().slice(0, -1)}${String(timeNs % 1_000_000n).padStart(6, '0')}Z`;
+    const origin = [
+      `${headerNames.originalSequence}: ${event.sequence}`,
+      `${headerNames.originalTime}: ${at}`,
+    ];
+    return [...lines, ...origin, ''].join('\r\n');
+  }
+
+  /**
+   * Where an event is that is said again. One that is not in the archive counts as no newer than who says it again: a
+   * view that took it for newer would pass over what comes next.
+   */
+  #placeOf(first: number, sequence: number): number {
+    const place = this.#moved.get(first) ?? Math.min(first, sequence);
+    if (place !== first) this.#moved.set(first, place);
+    return place;
   }
 
   /** A verdict names the registration it is about by its sequence. Nothing else in an event decides by one. */
@@ -43,15 +67,4 @@ export class Replayed {
 
 function isVerdict(key: string): boolean {
   return key.split('.', 2)[1] === 'verdict';
-}
-
-/** What the broker was told when it stored the event (ids, guards, batches) would be told again: that stays out. */
-function headersOf({ headers, sequence, timeNs }: StoredEvent): string {
-  const block = Buffer.from(headers.buffer, headers.byteOffset, headers.length).toString('latin1');
-  let kept = '';
-  for (const line of block.split('\r\n').slice(1)) {
-    if (line !== '' && !/^nats-/i.test(line)) kept += `${line}\r\n`;
-  }
-  const at = `${new Date(Number(timeNs / 1_000_000n)).toISOString().slice(0, -1)}${String(timeNs % 1_000_000n).padStart(6, '0')}Z`;
-  return `${kept}${headerNames.originalSequence}: ${sequence}\r\n${headerNames.originalTime}: ${at}\r\n`;
 }

@@ -69,11 +69,13 @@ function foldJoined(
   event: InstanceEvent | OverrideEvent | VerdictEvent,
 ): FoldStep {
   if (current !== undefined && isLongPast(current, event)) return { kind: 'unchanged' };
-  const state = rememberedState(current, event.atMs);
+  const said = originalOf(event);
+  // What is said again happened then: nothing is forgotten over it.
+  const state = rememberedState(current, said.atMs);
   const folded = event.carried === undefined ? foldInstance(state, event) : foldAgain(state, event);
   if (folded.kind !== 'changed') return folded;
   const names = current?.names ?? event.aggregate;
-  const { sequence, atMs, cause } = newest(current, originalOf(event));
+  const { sequence, atMs, cause } = newest(current, said);
   return { kind: 'changed', entry: { sequence, atMs, cause, names, state: folded.state } };
 }
 
@@ -143,7 +145,8 @@ function protectionOf({ data, sequence }: ProtectionEvent): ProtectionView {
 
 /** Sequence, time and cause are those of the newest event, whichever aggregate it belongs to. */
 function newest(current: FoldHead | undefined, event: ViewEvent): FoldHead {
-  if (current !== undefined && current.sequence > event.sequence) {
+  // Of one sequence are a good-bye that was taken back and the suspicion carried with it: the former is the cause.
+  if (current !== undefined && current.sequence >= event.sequence) {
     return { sequence: current.sequence, atMs: current.atMs, cause: current.cause };
   }
   return { sequence: event.sequence, atMs: event.atMs, cause: event };

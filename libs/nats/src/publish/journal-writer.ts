@@ -70,7 +70,8 @@ export class JournalWriter {
       if (stored !== undefined) return stored.sequence;
       const [renewed] = await this.#renewed([event], [guard], error);
       if (renewed === undefined) throw error;
-      return (await this.#publisher.publish(this.#outgoing(event, renewed))).sequence;
+      // Once more at most: no event says again one that stands where a carried one stands.
+      return await this.append(event, renewed);
     }
   }
 
