@@ -59,8 +59,9 @@ export function wantedStreams(options: TopologyOptions): WantedStream[] {
       deny_purge: true,
       allow_rollup_hdrs: false,
       max_msg_size: 2 * limits.recordBytesMax,
-      // The limits of the journal are for the leader to set, for as long as a cut takes (docs/decisions/0031).
+      // The limits of the journal are for the leader to set, for the moment a cut takes (docs/decisions/0031).
       max_age: 0,
+      max_msgs: -1,
       duplicate_window: nanos(120_000),
     },
     {

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import { Auditor, Carrier, History, Retention, silentLog, SnapshotMaker, verifyView } from '#application';
 import { JetStreamJournalCutter } from '#jetstream';
+import { connectBroker, watchConnection } from '#nats';
+import { readSettings } from '#platform';
+import { openRegistry } from '#server';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
 
 const AGE_MS = 1_500;
-const SLACK_MS = 100;
+/** Events that stay behind a cut, and that it covers further than it goes. */
+const HEADROOM = 2;
 let registry: TestRegistry;
 let told = 0;
 
@@ -31,14 +36,14 @@ async function say(instance: string, type: string, version: string, expectedRevi
   return sequence;
 }
 
-function retention(): Retention {
+function retention(manager: Pick<JetStreamManager, 'streams'> = registry.store.manager): Retention {
   const { store, projection } = registry;
-  const { journal, snapshots, audit, manager, streams } = store;
+  const { journal, snapshots, audit, streams } = store;
   return new Retention({
     journal,
     snapshots,
     log: silentLog,
-    slackMs: SLACK_MS,
+    headroom: HEADROOM,
     limits: { ageMsMax: AGE_MS },
     maker: new SnapshotMaker({ journal, snapshots, log: silentLog }),
     cutter: new JetStreamJournalCutter(manager, streams.journal),
@@ -57,14 +62,27 @@ const audit = (): Promise<unknown> => {
   return new Auditor({ journal, source: trail, trail }).catchUp();
 };
 
+/** The limits the broker holds the journal to. */
+async function standing() {
+  const { manager, streams } = registry.store;
+  const { max_msgs, max_age } = (await manager.streams.info(streams.journal)).config;
+  return { max_msgs, max_age };
+}
+
 const first = async (): Promise<number> => (await registry.store.journal.ends()).firstSequence;
 
+const caughtUp = (): Promise<void> =>
+  eventually(
+    async () => registry.projection.projector.position === (await registry.store.journal.ends()).lastSequence,
+    'the view has caught up',
+  );
+
 /** Until the journal has lost its first events. */
-async function cut(): Promise<void> {
+async function cut(cutter: Retention = retention()): Promise<void> {
   const before = await first();
-  const cutter = retention();
   await eventually(async () => {
     await audit();
+    await caughtUp();
     await cutter.work();
     return (await first()) > before;
   }, 'the journal is cut');
@@ -77,9 +95,11 @@ beforeAll(async () => {
   await say('quiet', eventTypes.instanceUpdated, '1.0.1');
   await say('dead', eventTypes.instanceRegistered, '1.0.0');
   await say('dead', eventTypes.instanceDeregistered, '1.0.0');
-  // Broker times that are further apart than the slack: what is closer is cut together.
-  await new Promise((resolve) => setTimeout(resolve, 3 * SLACK_MS));
+  // So much later that it is not yet too old when those are.
+  await new Promise((resolve) => setTimeout(resolve, AGE_MS / 5));
   await say('late', eventTypes.instanceRegistered, '1.0.0');
+  await say('late', eventTypes.instanceUpdated, '1.0.1');
+  await say('late', eventTypes.instanceUpdated, '1.0.2');
 });
 afterAll(() => registry.stop());
 
@@ -87,33 +107,27 @@ describe('a journal with a limit of age', () => {
   it('loses what is old, keeps what is alive, and nobody notices', async () => {
     const before = viewOf('quiet');
     await cut();
-    await eventually(
-      async () =>
-        registry.projection.projector.position === (await registry.store.journal.ends()).lastSequence,
-      'the view has caught up',
-    );
+    await caughtUp();
+    expect(await first()).toBe(5);
     expect(viewOf('quiet')).toEqual(before);
     expect(await registry.store.journal.last(idOf('quiet'))).toMatchObject({ sequence: 2, actor: 'ada' });
     expect(await registry.store.journal.last(idOf('dead'))).toBeUndefined();
-    const { max_age, duplicate_window } = (
-      await registry.store.manager.streams.info(registry.store.streams.journal)
-    ).config;
-    expect([max_age, duplicate_window]).toEqual([0, 120_000_000_000]);
+    expect(await standing()).toEqual({ max_msgs: -1, max_age: 0 });
   });
 
   it('verifies as its oldest snapshot and the events behind it', async () => {
     const { journal, bucket, snapshots } = registry.store;
     const report = await verifyView(journal, bucket, { snapshots });
-    expect(report).toMatchObject({ differences: [], fromSnapshot: 4 });
+    expect(report).toMatchObject({ differences: [], fromSnapshot: 4 + HEADROOM });
   });
 
   it('says since when history exists, and is exact from there on', async () => {
     const history = new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
     await expect(history.moment('2')).rejects.toMatchObject({
       code: 'ROLLCALL_BEFORE_HISTORY',
-      what: expect.stringContaining('begins with sequence 5'),
+      what: expect.stringContaining('begins with sequence 7'),
     });
-    const entries = await history.entriesAt(5, { namespace: 'default', service: 'orders' });
+    const entries = await history.entriesAt(7, { namespace: 'default', service: 'orders' });
     expect(entries.get(aggregateKey(idOf('quiet')))?.record).toEqual(viewOf('quiet'));
     await history.timeline({ place: {} });
   });
@@ -149,12 +163,70 @@ describe('a journal with a limit of age', () => {
     const before = held();
     await store.manager.streams.purge(store.streams.view);
     projection.projector.restartTerm();
-    await eventually(
-      async () => projection.projector.position === (await store.journal.ends()).lastSequence,
-      'the view is there again',
-    );
+    await caughtUp();
     expect(held()).toEqual(before);
     const report = await verifyView(store.journal, store.bucket, { snapshots: store.snapshots });
     expect(report.differences).toEqual([]);
+  });
+});
+
+describe('a limit that its leader did not live to lift', () => {
+  /** Its connection ends with the first change of the stream: the limit stands, and nobody comes back to lift it. */
+  async function dyingManager(): Promise<Pick<JetStreamManager, 'streams'>> {
+    const { url, user, password } = registry.broker;
+    const connection = await connectBroker({ url, user, password, name: 'dying leader' });
+    const { streams } = await jetstreamManager(connection);
+    const update: typeof streams.update = async (...change) => {
+      const info = await streams.update(...change);
+      await connection.close();
+      return info;
+    };
+    return { streams: Object.assign(Object.create(streams), { update }) as typeof streams };
+  }
+
+  const living = () => ['quiet', 'late'].map((instance) => registry.store.journal.last(idOf(instance)));
+
+  it('takes nothing that was not carried, through a crash of the broker and while more is written', async () => {
+    const before = [viewOf('quiet'), viewOf('late')];
+    for (let count = 0; count <= 2 * HEADROOM; count += 1)
+      await say('new', eventTypes.instanceRegistered, '1');
+    await expect(cut(retention(await dyingManager()))).rejects.toMatchObject({
+      code: 'ROLLCALL_BROKER_UNREACHABLE',
+    });
+    // Not of age: a journal at rest loses nothing.
+    expect(await standing()).toEqual({ max_msgs: expect.any(Number), max_age: 0 });
+    expect((await standing()).max_msgs).toBeGreaterThan(HEADROOM);
+    const begins = await first();
+    const { connection } = registry.store;
+    const isBack = new Promise<void>((onReconnect) => watchConnection(connection, { onReconnect }));
+    await registry.broker.kill();
+    await registry.broker.restart();
+    await isBack;
+    await caughtUp();
+    expect(await first()).toBe(begins);
+    for (let count = 0; count < HEADROOM; count += 1) await say('new', eventTypes.instanceUpdated, '2');
+    expect(await first()).toBe(begins + HEADROOM);
+    expect(await Promise.all(living())).toEqual(
+      before.map(({ revision: sequence }) => expect.objectContaining({ sequence })),
+    );
+    const { journal, bucket, snapshots } = registry.store;
+    expect((await verifyView(journal, bucket, { snapshots })).differences).toEqual([]);
+    expect([viewOf('quiet'), viewOf('late')]).toEqual(before);
+  });
+
+  it('is lifted by who leads, also when it opens the journal, and where the journal may grow as it likes', async () => {
+    const { broker, store, projection } = registry;
+    expect((await standing()).max_msgs).toBeGreaterThan(0);
+    await projection.projector.stop();
+    const { url, user, password } = broker;
+    const connection = await connectBroker({ url, user, password, name: 'next leader' });
+    const { settings } = readSettings({});
+    const next = await openRegistry(connection, { name: 'next leader', settings, log: silentLog });
+    expect(await standing()).toEqual({ max_msgs: -1, max_age: 0 });
+    const { config } = await store.manager.streams.info(store.streams.journal);
+    await store.manager.streams.update(store.streams.journal, { ...config, max_msgs: 1_000 });
+    await eventually(async () => (await standing()).max_msgs === -1, 'the limit is lifted');
+    await next.leave(true);
+    await connection.close();
   });
 });
