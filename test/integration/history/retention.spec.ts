@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
-import { Auditor, Carrier, History, Retention, silentLog, SnapshotMaker, verifyView } from '#application';
+import {
+  Auditor,
+  Carrier,
+  ConfigService,
+  History,
+  Retention,
+  silentLog,
+  SnapshotMaker,
+  verifyView,
+} from '#application';
 import { JetStreamJournalCutter } from '#jetstream';
 import { connectBroker, watchConnection } from '#nats';
 import { readSettings } from '#platform';
@@ -168,6 +177,45 @@ describe('a journal with a limit of age', () => {
     const report = await verifyView(store.journal, store.bucket, { snapshots: store.snapshots });
     expect(report.differences).toEqual([]);
   });
+});
+
+describe('who wrote before a cut', () => {
+  it('goes on behind it: the SDK with what it registered, config with the revision that was read', async () => {
+    const { store, projection } = registry;
+    const identity = { newId: randomUUID, nowIso: () => new Date().toISOString() };
+    const config = new ConfigService({ journal: store.journal, identity, view: () => projection.follower });
+    const application = { namespace: 'default', application: 'orders' };
+    const write = (value: string, revision: number) => {
+      const change = {
+        key: 'greeting',
+        content: { contentType: 'text', value },
+        expected: { revision },
+      } as const;
+      return config.write(application, [change], { actor: 'ada' });
+    };
+    const claim = { service: 'orders', version: '1.0.0', endpoints: [] };
+    const client = await registry.client();
+    const [sdk, leaver] = [
+      await client.register({ ...claim, instance: 'sdk' }),
+      await client.register({ ...claim, instance: 'leaver' }),
+    ];
+    const { sequence: known } = await write('hello', 0);
+    for (let count = 0; count <= HEADROOM; count += 1) await say('late', eventTypes.instanceUpdated, '1.0.3');
+    while ((await first()) <= known) await cut();
+    for (const aggregate of [idOf('sdk'), idOf('leaver')])
+      expect(await store.journal.last(aggregate)).toMatchObject({ place: expect.any(Number) });
+
+    await caughtUp();
+    await projection.follower.reached(await sdk.update({ version: '1.1.0' }));
+    expect(viewOf('sdk')).toMatchObject({ version: '1.1.0', status: 'up' });
+    await leaver.deregister();
+    await caughtUp();
+    expect(viewOf('leaver')).toMatchObject({ departure: 'deregistered' });
+    await expect(write('wrong', known - 1)).rejects.toMatchObject({ code: 'ROLLCALL_CONFIG_CONFLICT' });
+    const { sequence: next } = await write('good day', known);
+    await projection.follower.reached(next);
+    await expect(write('late', known)).rejects.toMatchObject({ code: 'ROLLCALL_CONFIG_CONFLICT' });
+  }, 20_000);
 });
 
 describe('a limit that its leader did not live to lift', () => {
