@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import {
   Auditor,
@@ -16,6 +19,7 @@ import { JetStreamJournalCutter } from '#jetstream';
 import { connectBroker, watchConnection } from '#nats';
 import { readSettings } from '#platform';
 import { openRegistry } from '#server';
+import { openSqlDatabase, SqlProjection } from '#sql';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
 
 const AGE_MS = 1_500;
@@ -215,6 +219,41 @@ describe('who wrote before a cut', () => {
     const { sequence: next } = await write('good day', known);
     await projection.follower.reached(next);
     await expect(write('late', known)).rejects.toMatchObject({ code: 'ROLLCALL_CONFIG_CONFLICT' });
+  }, 20_000);
+});
+
+describe('SQL tables', () => {
+  it('that begin on a cut journal know what is alive, and go on at their place only where nothing is missing', async () => {
+    const { journal } = registry.store;
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-cut-'));
+    const database = await openSqlDatabase(join(directory, 'view.db'));
+    const projected = async (): Promise<void> => {
+      const tables = new SqlProjection({ journal, database });
+      await tables.start();
+      await tables.reached((await journal.ends()).lastSequence);
+      await tables.stop();
+    };
+    const oldest = async () =>
+      (await database.kysely.selectFrom('events').select('sequence').orderBy('sequence').executeTakeFirst())
+        ?.sequence;
+    await projected();
+    const begins = await first();
+    for (const instance of ['quiet', 'late', 'sdk']) {
+      const row = database.kysely.selectFrom('instances').select('entry').where('instance', '=', instance);
+      const { entry } = await row.executeTakeFirstOrThrow();
+      expect((JSON.parse(entry) as { record: unknown }).record).toEqual(viewOf(instance));
+    }
+    await cut();
+    await projected();
+    expect(await oldest()).toBe(begins);
+
+    const at = (position: number) =>
+      database.kysely.updateTable('rollcall_projection').set({ position }).execute();
+    await at((await first()) - 2);
+    await projected();
+    expect(await oldest()).toBe(await first());
+    await database.close();
+    await rm(directory, { recursive: true });
   }, 20_000);
 });
 
