@@ -250,7 +250,7 @@ function sayAgain(story: Story, end: RegistryEvent): Story {
     const registered = event === last && birth && { sequence: birth.sequence, atMs: birth.atMs };
     const carried = { sequence, atMs, id, ...(registered && { registered }) };
     const place = { sequence: end.sequence + (index + 1) / 8, atMs: end.atMs, id: `again-${index}` };
-    return { ...event, ...place, carried } as RegistryEvent;
+    return { ...event, ...place, carried };
   });
 }
 
