@@ -269,6 +269,9 @@ describe('the view', () => {
           const { shown, refused } = tell([...head, ...again, ...tail]);
           expect({ shown, refused }).toEqual(fold(events));
           expect(fold([...head, ...again, ...tail])).toEqual({ shown, refused });
+          // Not told yet: a suspicion that an undo raised has no verdict of its own that could be said again.
+          const finding = verdictIn(tell(head).story);
+          if (finding !== undefined && suspectsByUndo(finding)) continue;
           expect(fold([...again, ...tail])).toEqual({
             shown,
             refused: fold(events).refused.slice(fold(head).refused.length),
