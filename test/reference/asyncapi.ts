@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import {
   type AggregateId,
   aggregateOfType,
+  carriedHeaderNames,
+  carriedType,
   createSubjects,
   type EventType,
   eventTypes,
@@ -104,6 +106,9 @@ const writers: Readonly<Record<RecordKind, string>> = {
 };
 
 const kinds = Object.keys(writers) as RecordKind[];
+/** Kinds of which something is said again before the journal is cut: what only accompanies a change is not. */
+const carriedKinds: readonly RecordKind[] = kinds.filter((kind) => kind !== 'undo');
+const carriedOf = (kind: RecordKind): string[] => (carriedKinds.includes(kind) ? [`carried.${kind}`] : []);
 const typesOf = (kind: RecordKind): EventType[] =>
   Object.values(eventTypes).filter((type) => aggregateOfType[type] === kind);
 
@@ -120,7 +125,11 @@ const channels: Readonly<Record<string, Channel>> = {
   ...Object.fromEntries(
     kinds.map((kind) => [
       `journal.${kind}`,
-      { address: addressOf(kind, 'journal'), description: writers[kind], messages: typesOf(kind) },
+      {
+        address: addressOf(kind, 'journal'),
+        description: writers[kind],
+        messages: [...typesOf(kind), ...carriedOf(kind)],
+      },
     ]),
   ),
   ...Object.fromEntries(
@@ -208,6 +217,37 @@ function eventMessage(type: EventType): Schema {
   };
 }
 
+const carriedTexts: Readonly<Record<keyof typeof carriedHeaderNames, string>> = {
+  type: 'Type of the event that is said again.',
+  sequence: 'Where it stood in the journal. Revisions go on to name this sequence.',
+  atMs: 'When it was stored there, in ms since the epoch.',
+  id: 'Its id.',
+  registeredSequence: 'Of an instance: the sequence of the registration its record belongs to.',
+  registeredAtMs: 'When that was stored, in ms since the epoch.',
+};
+
+function carriedMessage(kind: RecordKind): Schema {
+  const places = Object.entries(carriedTexts).map(([name, words]) => {
+    const header = carriedHeaderNames[name as keyof typeof carriedHeaderNames];
+    return [header, said(text, words)] as const;
+  });
+  const required = [headerNames.type, ...places.slice(0, 4).map(([header]) => header)];
+  return {
+    name: carriedType,
+    title: carriedType,
+    summary:
+      'The leading projector says an event again before the journal is cut in front of it. Who knows the event hears nothing new.',
+    contentType: 'application/json',
+    headers: {
+      allOf: [
+        ref('components/schemas/event.headers'),
+        objectOf({ [headerNames.type]: { const: carriedType }, ...Object.fromEntries(places) }, required),
+      ],
+    },
+    payload: ref(`components/schemas/${kind}`),
+  };
+}
+
 const simple = (name: string, summary: string, schema: string): Schema => ({
   name,
   summary,
@@ -217,6 +257,7 @@ const simple = (name: string, summary: string, schema: string): Schema => ({
 
 const messages: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(Object.values(eventTypes).map((type) => [type, eventMessage(type)])),
+  ...Object.fromEntries(carriedKinds.map((kind) => [`carried.${kind}`, carriedMessage(kind)])),
   ...Object.fromEntries(
     viewedKinds.map((kind) => [
       `changed.${kind}`,
@@ -255,7 +296,10 @@ const operations: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(
     kinds.map((kind) => [
       `write.${kind}`,
-      operation('send', `journal.${kind}`, `Append to the ${kind} aggregate, with an ack.`),
+      {
+        ...operation('send', `journal.${kind}`, `Append to the ${kind} aggregate, with an ack.`),
+        messages: typesOf(kind).map((type) => ref(`channels/journal.${kind}/messages/${type}`)),
+      },
     ]),
   ),
   ...Object.fromEntries(

@@ -18,7 +18,13 @@ export {
   readError,
   RollcallError,
 } from './errors/rollcall-error.js';
-export { type Carried, carriedType, readCarried, writeCarried } from './events/carried.js';
+export {
+  type Carried,
+  carriedHeaderNames,
+  carriedType,
+  readCarried,
+  writeCarried,
+} from './events/carried.js';
 export { originalOf } from './events/original.js';
 export { type Decoded, decodeEvent, type RawEvent, type Rejection, viewKeyOf } from './events/decode.js';
 export {

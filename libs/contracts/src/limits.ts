@@ -165,8 +165,11 @@ export const limits = {
   snapshotTickMs: 2_000,
   /** How often the leader looks whether the journal has outgrown its limits. */
   retentionTickMs: 10_000,
-  /** What the journal is longer than its limit of age at most, beside a sixteenth of it; also what a cut may take. */
-  retentionSlackMs: 60_000,
+  /**
+   * The newest events stay whatever their age, and a cut takes no fewer. What is alive and rests on so many events
+   * behind a cut is carried too: so many may be appended while a limit stands.
+   */
+  retentionHeadroomEventsMin: 5_000,
   /** Events that one cut takes off the journal at most; a longer journal is cut several times. */
   retentionEventsMax: 50_000,
   /** Events that are carried in one batch, all or none. */

@@ -1,65 +1,50 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
-import { limits, RollcallError } from '#contracts';
+import type { JetStreamManager, StreamConfig, StreamInfo } from '@nats-io/jetstream';
+import { RollcallError } from '#contracts';
 import type { JournalCutter } from '#application';
 import { brokerError } from '#nats';
-import { JOURNAL_DUPLICATES } from './stream-configs.js';
 
-const PAUSE_MS = 20;
+const unlimited = { max_msgs: -1, max_age: 0 } as const;
 
 /**
- * Cuts the journal by the broker's limit of age, which is set for a moment: a limit that stood would go on taking
- * events while no registry is there to carry what is alive.
+ * Cuts the journal by the broker's limit of the number of messages, which takes what is too much before it answers and
+ * is lifted at once. It is not done by age: a limit of age that is left standing empties a journal at rest, this one
+ * takes an event only for an event that is appended.
  */
 export class JetStreamJournalCutter implements JournalCutter {
   constructor(
-    private readonly manager: JetStreamManager,
+    private readonly manager: Pick<JetStreamManager, 'streams'>,
     private readonly stream: string,
   ) {}
 
   async size(): Promise<{ bytes: number; nowMs: number }> {
-    const { config, state, ts = '' } = await this.#info();
-    if (config.max_age !== 0) await this.#lift();
+    const { state, ts = '' } = await this.#info();
     return { bytes: state.bytes, nowMs: Date.parse(ts) };
   }
 
-  async cut(ageMs: number): Promise<void> {
-    const { config } = await this.#info();
-    const age = nanos(Math.ceil(ageMs));
-    // The broker allows no window for duplicates that is longer than the age.
-    const limited = { ...config, max_age: age, duplicate_window: Math.min(config.duplicate_window, age) };
+  async cut(through: number): Promise<void> {
+    const { config, state } = await this.#info();
+    const kept = state.last_seq - through;
+    if (kept < 1) throw this.#conflict(`ends at sequence ${state.last_seq} and cannot be cut at ${through}`);
     try {
-      const stored = (await this.manager.streams.update(this.stream, limited)).config.max_age;
-      if (stored !== age) {
-        const what = `the broker holds ${stored} ns as the age of stream "${this.stream}" instead of ${age}`;
-        throw new RollcallError('ROLLCALL_STREAM_CONFLICT', what);
-      }
-      await this.#taken(ageMs);
-    } catch (error) {
-      throw brokerError(error, 'cutting the journal');
+      const stored = await this.#update({ ...config, max_msgs: kept });
+      if (stored !== kept) throw this.#conflict(`holds ${stored} messages at most instead of ${kept}`);
     } finally {
-      await this.#lift();
+      await this.lift();
     }
   }
 
-  /** Also what a cut has left that could not come to its end: asked for its size, the journal is freed of it. */
-  async #lift(): Promise<void> {
+  async lift(): Promise<boolean> {
+    const { config } = await this.#info();
+    if (config.max_msgs <= 0 && config.max_age === unlimited.max_age) return false;
+    await this.#update({ ...config, ...unlimited });
+    return true;
+  }
+
+  async #update(config: StreamConfig): Promise<number> {
     try {
-      await this.manager.streams.update(this.stream, { max_age: 0, duplicate_window: JOURNAL_DUPLICATES });
+      return (await this.manager.streams.update(this.stream, config)).config.max_msgs;
     } catch (error) {
-      throw brokerError(error, 'lifting the limit of the journal');
-    }
-  }
-
-  /** The broker takes what is too old in its own time; what it leaves is taken by the next cut. */
-  async #taken(ageMs: number): Promise<void> {
-    const deadlineMs = performance.now() + limits.publishTimeoutMs;
-    while (performance.now() < deadlineMs) {
-      const { state, ts = '' } = await this.#info();
-      const oldestMs = Date.parse(ts) - Date.parse(state.first_ts);
-      if (state.messages === 0 || oldestMs < ageMs + PAUSE_MS) return;
-      await delay(PAUSE_MS);
+      throw brokerError(error, 'changing the limits of the journal');
     }
   }
 
@@ -69,5 +54,9 @@ export class JetStreamJournalCutter implements JournalCutter {
     } catch (error) {
       throw brokerError(error, 'looking at the journal');
     }
+  }
+
+  #conflict(what: string): RollcallError {
+    return new RollcallError('ROLLCALL_STREAM_CONFLICT', `the stream "${this.stream}" ${what}`);
   }
 }

@@ -15,9 +15,6 @@ export interface TopologyOptions {
 /** How long a delete marker can still tell a late reader that a lease lapsed. */
 const MARKER_MS = 600_000;
 
-/** So long the broker knows the id of an event that comes again, in ns. */
-export const JOURNAL_DUPLICATES = nanos(120_000);
-
 /** What stands behind answers about the past: hashes of all events, and views of former moments. */
 function historyStreams({ subjects, streams, replicas }: TopologyOptions): WantedStream[] {
   const common = { storage: 'file', retention: 'limits', num_replicas: replicas, discard: 'old' } as const;
@@ -62,9 +59,10 @@ export function wantedStreams(options: TopologyOptions): WantedStream[] {
       deny_purge: true,
       allow_rollup_hdrs: false,
       max_msg_size: 2 * limits.recordBytesMax,
-      // The limits of the journal are for the leader to set, for as long as a cut takes (docs/decisions/0031).
+      // The limits of the journal are for the leader to set, for the moment a cut takes (docs/decisions/0031).
       max_age: 0,
-      duplicate_window: JOURNAL_DUPLICATES,
+      max_msgs: -1,
+      duplicate_window: nanos(120_000),
     },
     {
       ...common,

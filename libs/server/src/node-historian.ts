@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { errorText, limits } from '#contracts';
-import { Carrier, type JournalLimits, type Log, Retention, SnapshotMaker } from '#application';
+import {
+  Carrier,
+  type JournalCutter,
+  type JournalLimits,
+  type Log,
+  Retention,
+  SnapshotMaker,
+} from '#application';
 import { JetStreamJournalCutter, type Projection, type RegistryStore } from '#jetstream';
 import { SpareTime } from './spare-time.js';
 
@@ -20,7 +27,8 @@ interface HistorianOptions {
 
 /**
  * Makes snapshots of the past and keeps the journal within its limits, one thing at a time, wherever the projector
- * leads: others would do the same.
+ * leads: others would do the same. A limit that a dead leader left on the journal is lifted first, also where the
+ * journal may grow as it likes.
  */
 export function startHistorian(
   store: RegistryStore,
@@ -29,7 +37,8 @@ export function startHistorian(
 ): Historian {
   const { journal, snapshots } = store;
   const maker = new SnapshotMaker({ journal, snapshots, log });
-  const retention = openRetention(store, projection, { wanted, maker, log });
+  const cutter = new JetStreamJournalCutter(store.manager, store.streams.journal);
+  const retention = openRetention(store, projection, { wanted, maker, cutter, log });
   const spare = new SpareTime(projection.projector, PUT_OFF_TICKS_MAX);
   let working: Promise<void> | undefined;
   let cutAtMs = performance.now();
@@ -41,8 +50,20 @@ export function startHistorian(
     );
     cutAtMs = performance.now();
   };
+  // Not put off under load: the more is appended, the more a limit that stands takes.
+  const tick = async (): Promise<void> => {
+    await told(
+      log,
+      'a limit may stand on the journal and could not be lifted; it is tried again',
+      async () => {
+        if (await cutter.lift()) log.warn('lifted a limit that stood on the journal', {});
+      },
+    );
+    if (spare.isNow()) await work();
+  };
   const timer = setInterval(() => {
-    if (working === undefined && spare.isNow()) working = work().finally(() => (working = undefined));
+    if (working === undefined && projection.projector.isLeading)
+      working = tick().finally(() => (working = undefined));
   }, limits.snapshotTickMs).unref();
   return {
     stop: async () => {
@@ -63,6 +84,7 @@ async function told(log: Log, trouble: string, work: () => Promise<unknown>): Pr
 interface RetentionOptions {
   readonly wanted: JournalLimits;
   readonly maker: SnapshotMaker;
+  readonly cutter: JournalCutter;
   readonly log: Log;
 }
 
@@ -73,7 +95,7 @@ function openRetention(
   { wanted, ...options }: RetentionOptions,
 ): Retention | undefined {
   if (wanted.ageMsMax === undefined && wanted.bytesMax === undefined) return undefined;
-  const { journal, snapshots, audit, manager, streams } = store;
+  const { journal, snapshots, audit } = store;
   const carrier = new Carrier({
     journal,
     known: (key) => table.get(key)?.entry,
@@ -86,7 +108,6 @@ function openRetention(
     snapshots,
     carrier,
     limits: wanted,
-    cutter: new JetStreamJournalCutter(manager, streams.journal),
     audited: async () => (await audit.last())?.block.to ?? 0,
   });
 }

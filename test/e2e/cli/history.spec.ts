@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { startTestBroker, type TestBroker } from '#testkit';
 import { type Ended, rollcall, runMain, type RunningMain } from '../registry/run-main.js';
 
@@ -116,5 +118,28 @@ describe('proof on the command line', () => {
     const kept = JSON.parse(await readFile(checkpoint, 'utf8')) as { sequence: number };
     await writeFile(checkpoint, JSON.stringify({ ...kept, sequence: kept.sequence + 5 }));
     expect((await run('audit', 'verify', '--checkpoint', checkpoint)).code).toBe(3);
+  });
+});
+
+describe('a journal whose beginning was cut off', () => {
+  it('is verified and replayed from where it begins, and both say so', async () => {
+    const connection = await connect(broker.connection);
+    const { streams } = await jetstreamManager(connection);
+    const { config } = await streams.info('REGISTRY');
+    const { state } = await streams.update('REGISTRY', { ...config, max_msgs: 2 });
+    await streams.update('REGISTRY', { ...config, max_msgs: -1 });
+    await connection.close();
+    const begins = state.last_seq - 1;
+
+    const verified = await run('audit', 'verify');
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('the chain holds') });
+    expect(verified.stdout).toContain(`history begins with sequence ${begins}: what was before it`);
+    for (const from of ['1', '2001-01-01']) {
+      const { stdout, stderr } = await run('replay', '--from', from, '--all-namespaces');
+      expect(stdout.split('\n')[0]).toMatch(new RegExp(`^${begins} `));
+      expect(stderr).toContain(`history begins with sequence ${begins}, 20`);
+    }
+    const { stderr } = await run('replay', '--from', String(begins), '--all-namespaces');
+    expect(stderr).toBe('');
   });
 });

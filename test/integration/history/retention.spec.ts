@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nanos } from '@nats-io/nats-core';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import {
   Auditor,
   Carrier,
+  ConfigService,
   foldJournal,
   History,
   Retention,
@@ -17,10 +18,15 @@ import {
 } from '#application';
 import { exportSlice, replayArchive } from '#archive';
 import { JetStreamJournalCutter, openRegistryStore } from '#jetstream';
+import { connectBroker, watchConnection } from '#nats';
+import { readSettings } from '#platform';
+import { openRegistry } from '#server';
+import { openSqlDatabase, SqlProjection } from '#sql';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
 
 const AGE_MS = 1_500;
-const SLACK_MS = 100;
+/** Events that stay behind a cut, and that it covers further than it goes. */
+const HEADROOM = 2;
 let registry: TestRegistry;
 let told = 0;
 
@@ -46,14 +52,14 @@ async function say(instance: string, type: string, version: string, expectedRevi
   return sequence;
 }
 
-function retention(): Retention {
+function retention(manager: Pick<JetStreamManager, 'streams'> = registry.store.manager): Retention {
   const { store, projection } = registry;
-  const { journal, snapshots, audit, manager, streams } = store;
+  const { journal, snapshots, audit, streams } = store;
   return new Retention({
     journal,
     snapshots,
     log: silentLog,
-    slackMs: SLACK_MS,
+    headroom: HEADROOM,
     limits: { ageMsMax: AGE_MS },
     maker: new SnapshotMaker({ journal, snapshots, log: silentLog }),
     cutter: new JetStreamJournalCutter(manager, streams.journal),
@@ -72,14 +78,27 @@ const audit = (): Promise<unknown> => {
   return new Auditor({ journal, source: trail, trail }).catchUp();
 };
 
+/** The limits the broker holds the journal to. */
+async function standing() {
+  const { manager, streams } = registry.store;
+  const { max_msgs, max_age } = (await manager.streams.info(streams.journal)).config;
+  return { max_msgs, max_age };
+}
+
 const first = async (): Promise<number> => (await registry.store.journal.ends()).firstSequence;
 
+const caughtUp = (): Promise<void> =>
+  eventually(
+    async () => registry.projection.projector.position === (await registry.store.journal.ends()).lastSequence,
+    'the view has caught up',
+  );
+
 /** Until the journal has lost its first events. */
-async function cut(): Promise<void> {
+async function cut(cutter: Retention = retention()): Promise<void> {
   const before = await first();
-  const cutter = retention();
   await eventually(async () => {
     await audit();
+    await caughtUp();
     await cutter.work();
     return (await first()) > before;
   }, 'the journal is cut');
@@ -92,9 +111,11 @@ beforeAll(async () => {
   await say('quiet', eventTypes.instanceUpdated, '1.0.1');
   await say('dead', eventTypes.instanceRegistered, '1.0.0');
   await say('dead', eventTypes.instanceDeregistered, '1.0.0');
-  // Broker times that are further apart than the slack: what is closer is cut together.
-  await new Promise((resolve) => setTimeout(resolve, 3 * SLACK_MS));
+  // So much later that it is not yet too old when those are.
+  await new Promise((resolve) => setTimeout(resolve, AGE_MS / 5));
   await say('late', eventTypes.instanceRegistered, '1.0.0');
+  await say('late', eventTypes.instanceUpdated, '1.0.1');
+  await say('late', eventTypes.instanceUpdated, '1.0.2');
 });
 afterAll(() => registry.stop());
 
@@ -102,33 +123,27 @@ describe('a journal with a limit of age', () => {
   it('loses what is old, keeps what is alive, and nobody notices', async () => {
     const before = viewOf('quiet');
     await cut();
-    await eventually(
-      async () =>
-        registry.projection.projector.position === (await registry.store.journal.ends()).lastSequence,
-      'the view has caught up',
-    );
+    await caughtUp();
+    expect(await first()).toBe(5);
     expect(viewOf('quiet')).toEqual(before);
     expect(await registry.store.journal.last(idOf('quiet'))).toMatchObject({ sequence: 2, actor: 'ada' });
     expect(await registry.store.journal.last(idOf('dead'))).toBeUndefined();
-    const { max_age, duplicate_window } = (
-      await registry.store.manager.streams.info(registry.store.streams.journal)
-    ).config;
-    expect([max_age, duplicate_window]).toEqual([0, 120_000_000_000]);
+    expect(await standing()).toEqual({ max_msgs: -1, max_age: 0 });
   });
 
   it('verifies as its oldest snapshot and the events behind it', async () => {
     const { journal, bucket, snapshots } = registry.store;
     const report = await verifyView(journal, bucket, { snapshots });
-    expect(report).toMatchObject({ differences: [], fromSnapshot: 4 });
+    expect(report).toMatchObject({ differences: [], fromSnapshot: 4 + HEADROOM });
   });
 
   it('says since when history exists, and is exact from there on', async () => {
     const history = new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
     await expect(history.moment('2')).rejects.toMatchObject({
       code: 'ROLLCALL_BEFORE_HISTORY',
-      what: expect.stringContaining('begins with sequence 5'),
+      what: expect.stringContaining('begins with sequence 7'),
     });
-    const entries = await history.entriesAt(5, { namespace: 'default', service: 'orders' });
+    const entries = await history.entriesAt(7, { namespace: 'default', service: 'orders' });
     expect(entries.get(aggregateKey(idOf('quiet')))?.record).toEqual(viewOf('quiet'));
     await history.timeline({ place: {} });
   });
@@ -164,25 +179,15 @@ describe('a journal with a limit of age', () => {
     const before = held();
     await store.manager.streams.purge(store.streams.view);
     projection.projector.restartTerm();
-    await eventually(
-      async () => projection.projector.position === (await store.journal.ends()).lastSequence,
-      'the view is there again',
-    );
+    await caughtUp();
     expect(held()).toEqual(before);
     const report = await verifyView(store.journal, store.bucket, { snapshots: store.snapshots });
     expect(report.differences).toEqual([]);
   });
+});
 
-  it('is freed of a limit that an interrupted cut has left', async () => {
-    const { manager, streams } = registry.store;
-    await manager.streams.update(streams.journal, {
-      max_age: nanos(3_600_000),
-      duplicate_window: nanos(1_000),
-    });
-    await retention().work();
-    const { max_age, duplicate_window } = (await manager.streams.info(streams.journal)).config;
-    expect([max_age, duplicate_window]).toEqual([0, 120_000_000_000]);
-  });
+describe('what was carried', () => {
+  let cutAt = 0;
 
   it('still says who is a suspect because a good-bye was taken back', async () => {
     const { instanceRegistered, instanceDeregistered, instanceReinstated, instanceUpdated } = eventTypes;
@@ -190,8 +195,8 @@ describe('a journal with a limit of age', () => {
       await say('back', type, '1.0.0');
     const before = viewOf('back');
     expect(before).toMatchObject({ status: 'suspect', verdict: { evidence: { signal: 'undo' } } });
-    await new Promise((resolve) => setTimeout(resolve, 3 * SLACK_MS));
-    told = await say('late', eventTypes.instanceUpdated, '1.0.1');
+    for (let count = 0; count <= HEADROOM; count += 1)
+      cutAt = await say('late', eventTypes.instanceUpdated, '1.0.1');
     while ((await first()) <= before.revision) await cut();
     const { journal } = registry.store;
     const all = { fromSequence: await first(), toSequence: (await journal.ends()).lastSequence };
@@ -206,7 +211,7 @@ describe('a journal with a limit of age', () => {
       const { store } = registry;
       const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
       const path = join(directory, 'slice.ndjson.gz');
-      const order = { from: String(told), withBefore: true, nowMs: Date.now(), ...place };
+      const order = { from: String(cutAt), withBefore: true, nowMs: Date.now(), ...place };
       await exportSlice({ ...store, history }, path, order);
       const prefix = `sandbox-${Object.keys(place).length}`;
       await replayArchive(path, { connection: store.connection, prefix });
@@ -236,4 +241,139 @@ describe('a journal with a limit of age', () => {
       there.journal.close();
     },
   );
+});
+
+describe('who wrote before a cut', () => {
+  it('goes on behind it: the SDK with what it registered, config with the revision that was read', async () => {
+    const { store, projection } = registry;
+    const identity = { newId: randomUUID, nowIso: () => new Date().toISOString() };
+    const config = new ConfigService({ journal: store.journal, identity, view: () => projection.follower });
+    const application = { namespace: 'default', application: 'orders' };
+    const write = (value: string, revision: number) => {
+      const change = {
+        key: 'greeting',
+        content: { contentType: 'text', value },
+        expected: { revision },
+      } as const;
+      return config.write(application, [change], { actor: 'ada' });
+    };
+    const claim = { service: 'orders', version: '1.0.0', endpoints: [] };
+    const client = await registry.client();
+    const [sdk, leaver] = [
+      await client.register({ ...claim, instance: 'sdk' }),
+      await client.register({ ...claim, instance: 'leaver' }),
+    ];
+    const { sequence: known } = await write('hello', 0);
+    for (let count = 0; count <= HEADROOM; count += 1) await say('late', eventTypes.instanceUpdated, '1.0.3');
+    while ((await first()) <= known) await cut();
+    for (const aggregate of [idOf('sdk'), idOf('leaver')])
+      expect(await store.journal.last(aggregate)).toMatchObject({ place: expect.any(Number) });
+
+    await caughtUp();
+    await projection.follower.reached(await sdk.update({ version: '1.1.0' }));
+    expect(viewOf('sdk')).toMatchObject({ version: '1.1.0', status: 'up' });
+    await leaver.deregister();
+    await caughtUp();
+    expect(viewOf('leaver')).toMatchObject({ departure: 'deregistered' });
+    await expect(write('wrong', known - 1)).rejects.toMatchObject({ code: 'ROLLCALL_CONFIG_CONFLICT' });
+    const { sequence: next } = await write('good day', known);
+    await projection.follower.reached(next);
+    await expect(write('late', known)).rejects.toMatchObject({ code: 'ROLLCALL_CONFIG_CONFLICT' });
+  }, 20_000);
+});
+
+describe('SQL tables', () => {
+  it('that begin on a cut journal know what is alive, and go on at their place only where nothing is missing', async () => {
+    const { journal } = registry.store;
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-cut-'));
+    const database = await openSqlDatabase(join(directory, 'view.db'));
+    const projected = async (): Promise<void> => {
+      const tables = new SqlProjection({ journal, database });
+      await tables.start();
+      await tables.reached((await journal.ends()).lastSequence);
+      await tables.stop();
+    };
+    const oldest = async () =>
+      (await database.kysely.selectFrom('events').select('sequence').orderBy('sequence').executeTakeFirst())
+        ?.sequence;
+    await projected();
+    const begins = await first();
+    for (const instance of ['quiet', 'late', 'sdk']) {
+      const row = database.kysely.selectFrom('instances').select('entry').where('instance', '=', instance);
+      const { entry } = await row.executeTakeFirstOrThrow();
+      expect((JSON.parse(entry) as { record: unknown }).record).toEqual(viewOf(instance));
+    }
+    await cut();
+    await projected();
+    expect(await oldest()).toBe(begins);
+
+    const at = (position: number) =>
+      database.kysely.updateTable('rollcall_projection').set({ position }).execute();
+    await at((await first()) - 2);
+    await projected();
+    expect(await oldest()).toBe(await first());
+    await database.close();
+    await rm(directory, { recursive: true });
+  }, 20_000);
+});
+
+describe('a limit that its leader did not live to lift', () => {
+  /** Its connection ends with the first change of the stream: the limit stands, and nobody comes back to lift it. */
+  async function dyingManager(): Promise<Pick<JetStreamManager, 'streams'>> {
+    const { url, user, password } = registry.broker;
+    const connection = await connectBroker({ url, user, password, name: 'dying leader' });
+    const { streams } = await jetstreamManager(connection);
+    const update: typeof streams.update = async (...change) => {
+      const info = await streams.update(...change);
+      await connection.close();
+      return info;
+    };
+    return { streams: Object.assign(Object.create(streams), { update }) as typeof streams };
+  }
+
+  const living = () => ['quiet', 'late'].map((instance) => registry.store.journal.last(idOf(instance)));
+
+  it('takes nothing that was not carried, through a crash of the broker and while more is written', async () => {
+    const before = [viewOf('quiet'), viewOf('late')];
+    for (let count = 0; count <= 2 * HEADROOM; count += 1)
+      await say('new', eventTypes.instanceRegistered, '1');
+    await expect(cut(retention(await dyingManager()))).rejects.toMatchObject({
+      code: 'ROLLCALL_BROKER_UNREACHABLE',
+    });
+    // Not of age: a journal at rest loses nothing.
+    expect(await standing()).toEqual({ max_msgs: expect.any(Number), max_age: 0 });
+    expect((await standing()).max_msgs).toBeGreaterThan(HEADROOM);
+    const begins = await first();
+    const { connection } = registry.store;
+    const isBack = new Promise<void>((onReconnect) => watchConnection(connection, { onReconnect }));
+    await registry.broker.kill();
+    await registry.broker.restart();
+    await isBack;
+    await caughtUp();
+    expect(await first()).toBe(begins);
+    for (let count = 0; count < HEADROOM; count += 1) await say('new', eventTypes.instanceUpdated, '2');
+    expect(await first()).toBe(begins + HEADROOM);
+    expect(await Promise.all(living())).toEqual(
+      before.map(({ revision: sequence }) => expect.objectContaining({ sequence })),
+    );
+    const { journal, bucket, snapshots } = registry.store;
+    expect((await verifyView(journal, bucket, { snapshots })).differences).toEqual([]);
+    expect([viewOf('quiet'), viewOf('late')]).toEqual(before);
+  });
+
+  it('is lifted by who leads, also when it opens the journal, and where the journal may grow as it likes', async () => {
+    const { broker, store, projection } = registry;
+    expect((await standing()).max_msgs).toBeGreaterThan(0);
+    await projection.projector.stop();
+    const { url, user, password } = broker;
+    const connection = await connectBroker({ url, user, password, name: 'next leader' });
+    const { settings } = readSettings({});
+    const next = await openRegistry(connection, { name: 'next leader', settings, log: silentLog });
+    expect(await standing()).toEqual({ max_msgs: -1, max_age: 0 });
+    const { config } = await store.manager.streams.info(store.streams.journal);
+    await store.manager.streams.update(store.streams.journal, { ...config, max_msgs: 1_000 });
+    await eventually(async () => (await standing()).max_msgs === -1, 'the limit is lifted');
+    await next.leave(true);
+    await connection.close();
+  });
 });

@@ -37,7 +37,10 @@ export const verifyLive: Command<VerifyOptions> = async ({ session, json }, { ch
     progress.at(event.sequence, lastSequence);
   });
   progress.end();
-  return tell(verifier.report(outside), json);
+  const exit = tell(verifier.report(outside), json);
+  if (!json && firstSequence > 1)
+    print(`history begins with sequence ${firstSequence}: what was before it is no longer in the journal`);
+  return exit;
 };
 
 /** Holds an archive against the audit trail in it; no registry is needed. */

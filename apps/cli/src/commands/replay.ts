@@ -3,7 +3,7 @@ import { checkName, decodeEvent, headerNames, quote, type RawEvent } from '#cont
 import { type Moment, parseMoment, toTime } from '#domain';
 import { usage } from '../input/usage.js';
 import { plain } from '../output/plain.js';
-import { drained, print, printJsonLine } from '../output/print.js';
+import { drained, print, printJsonLine, remark } from '../output/print.js';
 import type { Session } from '../session.js';
 import type { Command } from './command.js';
 
@@ -25,7 +25,9 @@ export const replay: Command<Options> = async (context, options) => {
   const nowMs = Date.now();
   const speed = speedOf(options.speed);
   const ends = await session.journal.ends();
-  const first = await firstSequence(session, parseMoment(options.from ?? '1', nowMs));
+  const place = parseMoment(options.from ?? '1', nowMs);
+  const first = await firstSequence(session, place);
+  await tellWhatIsGone(session, place, ends.firstSequence);
   const last = Math.min(ends.lastSequence, await lastSequence(session, options.to, nowMs));
   let previousAtMs: number | undefined;
   for (let from = Math.max(first, ends.firstSequence); from <= last; from += PIECE) {
@@ -64,6 +66,16 @@ export function speedOf(text: string | undefined): number {
   throw usage(
     `speed ${quote(text)} is not a number above 0`,
     'Write 1 for the pace it was written at, 10 for ten times that.',
+  );
+}
+
+/** Whoever asks for more than there is must not take the rest for all of it. */
+async function tellWhatIsGone({ journal }: Session, place: Moment, begins: number): Promise<void> {
+  if (begins <= 1 || ('sequence' in place && place.sequence >= begins)) return;
+  const first = await journal.at(begins);
+  if (first === undefined || ('time' in place && place.time.getTime() >= first.atMs)) return;
+  remark(
+    `history begins with sequence ${begins}, ${toTime(first.atMs)}: what was before it is no longer in the journal`,
   );
 }
 

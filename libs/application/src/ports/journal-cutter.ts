@@ -1,10 +1,15 @@
-/** Takes the oldest events off the journal, by the broker's own limit of age. */
+/** Takes the oldest events off the journal, by the broker's own limit of their number. */
 export interface JournalCutter {
   /** What the journal takes on the disk, and what time the broker has. */
   size(): Promise<{ readonly bytes: number; readonly nowMs: number }>;
   /**
-   * Takes off what is older. No limit stands when it resolves: while nobody is there to carry what is alive, nothing
-   * is taken.
+   * Takes off what is up to a sequence, and as many events more as are appended until no limit stands again. None
+   * stands when it resolves; when it rejects, one may.
    */
-  cut(ageMs: number): Promise<void>;
+  cut(through: number): Promise<void>;
+  /**
+   * Lifts a limit that stands, whoever left it: while nobody is there to carry what is alive, nothing may be taken.
+   * Returns whether one stood.
+   */
+  lift(): Promise<boolean>;
 }

@@ -10,7 +10,8 @@ export interface CutOrder {
   readonly limits: JournalLimits;
   readonly bytes: number;
   readonly nowMs: number;
-  readonly slackMs: number;
+  /** How many of the newest events stay, and how few are not worth a cut. */
+  readonly headroom: number;
 }
 
 /**
@@ -21,18 +22,16 @@ export async function cutPoint(journal: Journal, order: CutOrder): Promise<numbe
   const { firstSequence, lastSequence } = await journal.ends();
   if (lastSequence < firstSequence) return undefined;
   const through = Math.max(await byAge(journal, order), await bySize(journal, order));
-  const bounded = Math.min(through, firstSequence + limits.retentionEventsMax - 1, lastSequence - 1);
-  if (bounded < firstSequence) return undefined;
-  // What is no older than the slack stays: a cut that would take nothing is no cut.
-  const [first, last] = [await journal.at(firstSequence), await journal.at(bounded + 1)];
-  return (first?.atMs ?? 0) < (last?.atMs ?? 0) - order.slackMs ? bounded : undefined;
+  const newest = lastSequence - order.headroom - 1;
+  const bounded = Math.min(through, firstSequence + limits.retentionEventsMax - 1, newest);
+  return bounded - firstSequence + 1 < order.headroom ? undefined : bounded;
 }
 
-async function byAge(journal: Journal, { limits: { ageMsMax }, nowMs, slackMs }: CutOrder): Promise<number> {
+async function byAge(journal: Journal, { limits: { ageMsMax }, nowMs }: CutOrder): Promise<number> {
   if (ageMsMax === undefined) return 0;
   const { firstSequence, lastSequence } = await journal.ends();
   const first = await journal.at(firstSequence);
-  if (first === undefined || nowMs - first.atMs < ageMsMax + 2 * slackMs + ageMsMax / 16) return 0;
+  if (first === undefined || nowMs - first.atMs < ageMsMax + ageMsMax / 16) return 0;
   return ((await journal.firstAt(new Date(nowMs - ageMsMax))) ?? lastSequence + 1) - 1;
 }
 

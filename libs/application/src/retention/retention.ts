@@ -17,29 +17,30 @@ export interface RetentionParts {
   /** Up to where the chain of hashes has come: what is not in it yet is not cut. */
   readonly audited: () => Promise<number>;
   readonly log: Log;
-  /** Default `limits.retentionSlackMs`. */
-  readonly slackMs?: number;
+  /** Default `limits.retentionHeadroomEventsMin`. */
+  readonly headroom?: number;
 }
 
 /**
  * Keeps the journal within its limits: what is alive and rests on the oldest events is carried, a snapshot stands for
- * all of them and was read back, and only then are they cut off. A step that fails leaves the journal as it is.
+ * all of them and was read back, and only then are they cut off. A step that fails leaves the journal as it is. Both
+ * reach further than the cut by the headroom: what is appended meanwhile may take as many events more with it.
  */
 export class Retention {
   constructor(private readonly parts: RetentionParts) {}
 
-  /** Cuts once if that is due. Returns the last sequence the journal may have lost. */
+  /** Cuts once if that is due. Returns the last sequence that was cut off. */
   async work(): Promise<number | undefined> {
-    const { journal, cutter, carrier, log, limits: wanted, slackMs = limits.retentionSlackMs } = this.parts;
-    const through = await cutPoint(journal, { ...(await cutter.size()), limits: wanted, slackMs });
-    if (through === undefined || through > (await this.parts.audited())) return undefined;
+    const { journal, cutter, carrier, log, headroom = limits.retentionHeadroomEventsMin } = this.parts;
+    const order = { ...(await cutter.size()), limits: this.parts.limits, headroom };
+    const through = await cutPoint(journal, order);
+    if (through === undefined) return undefined;
+    const covered = through + headroom;
+    if (covered > (await this.parts.audited())) return undefined;
     const { firstSequence } = await journal.ends();
-    const carried = await carrier.carry(firstSequence, through);
-    await this.#snapshotAt(through);
-    const next = await journal.at(through + 1);
-    if (next === undefined) return undefined;
-    // Well before the first event that is not covered: a moment passes until the limit is lifted again.
-    await cutter.cut((await cutter.size()).nowMs - next.atMs + slackMs);
+    const carried = await carrier.carry(firstSequence, covered);
+    await this.#snapshotAt(covered);
+    await cutter.cut(through);
     await this.#dropUseless();
     log.info('cut the journal', { through, carried, first: (await journal.ends()).firstSequence });
     return through;

@@ -4,7 +4,7 @@
  */
 export const carriedType = 'rollcall.journal.carried.v1';
 
-const carriedHeaders = {
+export const carriedHeaderNames = {
   sequence: 'rollcall-carried-sequence',
   atMs: 'rollcall-carried-at-ms',
   type: 'rollcall-carried-type',
@@ -27,7 +27,7 @@ type Header = (name: string) => string | undefined;
 /** What a carried event says of itself; undefined when it says too little. */
 export function readCarried(header: Header): (Carried & { readonly type: string }) | undefined {
   const [sequence, atMs] = [numberIn(header, 'sequence'), numberIn(header, 'atMs')];
-  const [type, id] = [header(carriedHeaders.type), header(carriedHeaders.id)];
+  const [type, id] = [header(carriedHeaderNames.type), header(carriedHeaderNames.id)];
   if (sequence === undefined || atMs === undefined || type === undefined || id === undefined)
     return undefined;
   const [registeredSequence, registeredAtMs] = [
@@ -48,20 +48,20 @@ export function readCarried(header: Header): (Carried & { readonly type: string 
 /** The inverse of `readCarried`. */
 export function writeCarried(type: string, { sequence, atMs, id, registered }: Carried): [string, string][] {
   const places: [string, string][] = [
-    [carriedHeaders.type, type],
-    [carriedHeaders.sequence, String(sequence)],
-    [carriedHeaders.atMs, String(atMs)],
-    [carriedHeaders.id, id],
+    [carriedHeaderNames.type, type],
+    [carriedHeaderNames.sequence, String(sequence)],
+    [carriedHeaderNames.atMs, String(atMs)],
+    [carriedHeaderNames.id, id],
   ];
   if (registered === undefined) return places;
   return [
     ...places,
-    [carriedHeaders.registeredSequence, String(registered.sequence)],
-    [carriedHeaders.registeredAtMs, String(registered.atMs)],
+    [carriedHeaderNames.registeredSequence, String(registered.sequence)],
+    [carriedHeaderNames.registeredAtMs, String(registered.atMs)],
   ];
 }
 
-function numberIn(header: Header, name: keyof typeof carriedHeaders): number | undefined {
-  const text = header(carriedHeaders[name]);
+function numberIn(header: Header, name: keyof typeof carriedHeaderNames): number | undefined {
+  const text = header(carriedHeaderNames[name]);
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -42,7 +42,7 @@ export function findStart(
       .select(['position', 'version', 'journal', 'at'])
       .where('name', '=', NAME)
       .executeTakeFirstOrThrow();
-    const emptied = reasonToEmpty(held, journal) ?? (await strangenessOf(held, timeOf));
+    const emptied = reasonToEmpty(held, journal) ?? (await strangenessOf(held, journal, timeOf));
     if (emptied !== undefined) await empty(transaction);
     if (held.journal !== journal.foundedAt) {
       await transaction
@@ -65,9 +65,14 @@ interface HeldPosition {
 /** A journal restored from a backup is of the same day, and after a while as long: but other events are in it. */
 async function strangenessOf(
   { version, position, at }: HeldPosition,
+  { firstSequence }: JournalEnds,
   timeOf: (sequence: number) => Promise<number | undefined>,
 ): Promise<string | undefined> {
   if (version === 0 || position === 0 || at === null) return undefined;
+  if (position + 1 < firstSequence)
+    return `they are at ${position}, and the journal begins with ${firstSequence}: what was between is gone`;
+  // The next event is there, and this one was cut off: nothing is missing between.
+  if (position < firstSequence) return undefined;
   const atMs = await timeOf(position);
   // Two ways to read the broker's nanoseconds differ by one.
   const isSame = atMs !== undefined && Math.abs(atMs - fromTime(at)) <= 1;
