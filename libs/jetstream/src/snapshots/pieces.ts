@@ -15,22 +15,25 @@ export function ownerOf(key: string): string {
   return `${namespace}.${kind.startsWith('config') ? 'config' : 'service'}.${name}`;
 }
 
-/** Cuts a view into pieces, each of one owner, in an order that depends on the view alone. */
-export function cutPieces(
+/**
+ * Cuts a view into pieces, each of one owner, in an order that depends on the view alone. One owner at a time becomes
+ * text: all at once would be the view in memory twice more.
+ */
+export function* cutPieces(
   entries: ReadonlyMap<string, ViewEntry>,
   bytesMax: number = limits.snapshotPartBytes,
-): Piece[] {
-  const lines = new Map<string, string[]>();
+): Generator<Piece> {
+  const owned = new Map<string, string[]>();
   for (const key of [...entries.keys()].toSorted()) {
     const owner = ownerOf(key);
-    const line = JSON.stringify([key, entries.get(key)]);
-    const held = lines.get(owner);
-    if (held === undefined) lines.set(owner, [line]);
-    else held.push(line);
+    const held = owned.get(owner);
+    if (held === undefined) owned.set(owner, [key]);
+    else held.push(key);
   }
-  return [...lines].flatMap(([owner, owned]) =>
-    pack(owned, bytesMax).map((body, index) => ({ name: `${owner}.${index}`, body })),
-  );
+  for (const [owner, keys] of owned) {
+    const lines = keys.map((key) => JSON.stringify([key, entries.get(key)]));
+    for (const [index, body] of pack(lines, bytesMax).entries()) yield { name: `${owner}.${index}`, body };
+  }
 }
 
 /** As many lines to a body as fit; a line that is larger stands alone. */

@@ -66,9 +66,6 @@ export class JetStreamSnapshots implements SnapshotStore {
     { position, at }: Omit<SnapshotMark, 'keys'>,
     entries: ReadonlyMap<string, ViewEntry>,
   ): Promise<SnapshotMark> {
-    const pieces = cutPieces(entries);
-    const lines = pieces.map(({ name, body }) => JSON.stringify([name, digestOf(body)]));
-    const index = pack(lines, limits.snapshotPartBytes);
     const publisher = new AckPublisher(this.#place.connection, { stream: this.#place.streams.snapshots });
     const write = async (name: string, body: string): Promise<void> => {
       const head = headers();
@@ -78,7 +75,8 @@ export class JetStreamSnapshots implements SnapshotStore {
       await publisher.publish({ subject: this.#subject(position, name), payload, headers: head });
     };
     try {
-      await writeAll(pieces, write);
+      const lines = await writeAll(cutPieces(entries), write);
+      const index = pack(lines, limits.snapshotPartBytes);
       for (const [number, body] of index.entries()) await write(`index.${number}`, body);
       const manifest = { position, at, keys: entries.size, index: index.map(digestOf) };
       await write('manifest', JSON.stringify(manifest));
@@ -168,16 +166,24 @@ export class JetStreamSnapshots implements SnapshotStore {
   }
 }
 
-/** Many in flight, none more than the publisher may hold. */
+const IN_FLIGHT_MAX = 64;
+
+/** Many in flight, none more than the publisher may hold. Returns the lines of the index. */
 async function writeAll(
-  pieces: readonly Piece[],
+  pieces: Iterable<Piece>,
   write: (name: string, body: string) => Promise<void>,
-): Promise<void> {
-  const atOnce = 64;
-  for (let from = 0; from < pieces.length; from += atOnce) {
-    const some = pieces.slice(from, from + atOnce);
-    await Promise.all(some.map(({ name, body }) => write(`part.${name}`, body)));
+): Promise<string[]> {
+  const lines: string[] = [];
+  let inFlight: Promise<void>[] = [];
+  for (const { name, body } of pieces) {
+    lines.push(JSON.stringify([name, digestOf(body)]));
+    inFlight.push(write(`part.${name}`, body));
+    if (inFlight.length < IN_FLIGHT_MAX) continue;
+    await Promise.all(inFlight);
+    inFlight = [];
   }
+  await Promise.all(inFlight);
+  return lines;
 }
 
 /** Which pieces may hold something of a place. */

@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { RawEvent, Subjects } from '#contracts';
 import { headerBlock, headerIn } from './header-block.js';
-import { utf8Text } from './text.js';
+import { ownText, utf8Text } from './text.js';
 
 /** A delivered journal message as the contracts read it: header values and body are decoded only when asked for. */
 export function rawEvent(message: JsMsg, subjects: Subjects): RawEvent {
@@ -20,7 +20,7 @@ class DeliveredEvent implements RawEvent {
     const { streamSequence, timestampNanos } = message.info;
     this.sequence = streamSequence;
     this.atMs = Math.floor(timestampNanos / 1e6);
-    this.key = subjects.journalKey(message.subject) ?? message.subject;
+    this.key = ownText(subjects.journalKey(message.subject) ?? message.subject);
     this.#body = message.data;
     this.bytes = this.#body.length;
     this.header = headerReader(headerBlock(message));
@@ -33,5 +33,9 @@ class DeliveredEvent implements RawEvent {
 
 /** A scope of its own: whoever keeps the reader keeps the header block, and not the whole chunk from the network. */
 function headerReader(block: string): (name: string) => string | undefined {
-  return (name) => headerIn(block, name);
+  return (name) => {
+    const value = headerIn(block, name);
+    // What the view keeps of an event must not keep its headers.
+    return value === undefined ? undefined : ownText(value);
+  };
 }

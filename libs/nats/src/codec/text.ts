@@ -12,6 +12,11 @@ export function lenientText(bytes: Uint8Array): string {
   return isAscii(bytes) ? asciiText(bytes) : bufferOf(bytes).toString('utf8');
 }
 
+/** A copy of its own. A part of a longer text keeps all of it in memory: a name of 30 bytes a header block of 500. */
+export function ownText(part: string): string {
+  return Buffer.from(part).toString();
+}
+
 function asciiText(bytes: Uint8Array): string {
   return bufferOf(bytes).toString('latin1');
 }

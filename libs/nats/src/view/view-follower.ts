@@ -12,6 +12,7 @@ import {
 } from '#contracts';
 import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
+import { ownText } from '../codec/text.js';
 import { readAll } from '../read/ordered-reader.js';
 import { isSumInScope, scopeSubjects, type ViewScope } from './view-scope.js';
 
@@ -219,7 +220,7 @@ export class ViewFollower {
       ...(domain === undefined ? {} : { domain }),
     };
     await readAll(connection, order, (message) => {
-      const key = message.subject.slice(streams.viewSubjects.length);
+      const key = ownText(message.subject.slice(streams.viewSubjects.length));
       if (key === viewKeys.position)
         stored = { record: parse(message) as PositionRecord | undefined, revision: message.seq };
       else {
