@@ -10,7 +10,7 @@ const INSTANCES = 10_000;
 const SERVICES = 500;
 const BATCH = 1_000;
 /** `as-of.bench.js --report=... 200000` makes a smaller journal. */
-const events = Number(options.words[0] ?? (options.isQuick ? 100_000 : 1_000_000));
+const events = Number(options.words[0] ?? (options.isQuick ? 50_000 : 1_000_000));
 const questions = options.isQuick ? 200 : 500;
 
 async function fill({ connection, streams, subjects }: RegistryStore): Promise<void> {

@@ -6,8 +6,9 @@ import { eventTypes } from '#contracts';
 import type { HttpCaller, RollcallClient } from '#client';
 import { startTestRegistry, type TestRegistry } from '../integration/client/registry.js';
 import { type Figure, figureOf, percentiles, printFigures } from './measure.js';
+import { options } from './options.js';
 
-const ROUNDS = 5;
+const ROUNDS = options.isQuick ? 1 : 5;
 const INSTANCES = 20;
 
 /** A service of twenty, in two zones and two versions, one of them suspected. */

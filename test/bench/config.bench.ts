@@ -10,9 +10,9 @@ const PROCESSES = 10;
 const INSTANCES_EACH = 10;
 const CHANGES = options.isQuick ? 20 : 200;
 const APART_MS = 50;
-const APPLICATIONS = options.isQuick ? 10 : 100;
+const APPLICATIONS = options.isQuick ? 5 : 100;
 const KEYS_EACH = 100;
-const COLD_STARTS = options.isQuick ? 3 : 7;
+const COLD_STARTS = options.isQuick ? 1 : 7;
 const WAIT_MS_MAX = 10_000;
 const KEY = 'limits.maxPool';
 

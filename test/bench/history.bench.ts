@@ -11,7 +11,7 @@ import { fixtureEvent } from './fixtures.js';
 import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
 
-const EVENTS = options.isQuick ? 200_000 : 1_000_000;
+const EVENTS = options.isQuick ? 40_000 : 1_000_000;
 const INSTANCES = 10_000;
 const ROUNDS = 3;
 

@@ -10,13 +10,13 @@ import { cpuMsOf, type Figure, printFigures, residentMbOf } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
-const SDK_LEASES = options.isQuick ? 2_000 : 10_000;
+const SDK_LEASES = options.isQuick ? 1_000 : 10_000;
 const SDK_PROCESSES = 4;
 const SDK_LEASE = { heartbeatMs: 5_000, leaseMs: 15_000 };
-const MANY_LEASES = options.isQuick ? 20_000 : 100_000;
+const MANY_LEASES = options.isQuick ? 10_000 : 100_000;
 const MANY_LEASE = { heartbeatMs: 10_000, leaseMs: 30_000 };
-const SDK_SECONDS = options.isQuick ? 20 : 120;
-const MANY_SECONDS = options.isQuick ? 15 : 40;
+const SDK_SECONDS = options.isQuick ? 10 : 120;
+const MANY_SECONDS = options.isQuick ? 5 : 40;
 
 const connect = ({ url, user, password }: TestBroker) => connectBroker({ url, user, password });
 

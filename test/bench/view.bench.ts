@@ -7,7 +7,7 @@ import { options } from './options.js';
 import { startRegistry } from './registry.js';
 
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
-const ROUNDS = options.isQuick ? 3 : 5;
+const ROUNDS = options.isQuick ? 1 : 5;
 const PROJECTED_MS_MAX = 120_000;
 
 /** A registry that starts with an empty view, until all of the journal is in the bucket. */
