@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { checkName, type IncarnationId, type InstanceAggregateId, limits } from '#contracts';
+import { checkName, type IncarnationId, limits } from '#contracts';
 import { connectBroker, type ConnectionRecipe, connectionRecipe, watchConnection } from '#nats';
 import { FailedCallReporter } from '../calls/failed-calls.js';
 import type { ServiceHandle, ServiceOptions } from '../calls/pick/service-handle.js';
@@ -10,15 +10,9 @@ import { Services } from '../calls/pick/services.js';
 import { Liveness } from '../heart/liveness.js';
 import type { Vitals } from '../heart/vitals.js';
 import type { DrainOptions } from '../registration/drain.js';
-import { draftRecord } from '../registration/draft.js';
 import type { RegistrationHandlers, RegistrationInput } from '../registration/input.js';
-import { Registration, type RegistrationParts } from '../registration/registration.js';
-import { signatureOf } from '../registration/signature.js';
-import { takeIncarnation } from '../registration/take.js';
-import { chooseAddress, choosePort } from '../rules/advertise.js';
-import { ownInterfaces, routeTo } from '../rules/broker-route.js';
-import { setting } from '../rules/environment.js';
-import { chooseInstanceId } from '../rules/instance-id.js';
+import { Registrar } from '../registration/registrar.js';
+import type { Registration } from '../registration/registration.js';
 import { ClientConfigs } from '../config/client-configs.js';
 import type { ConfigHome } from '../config/config-home.js';
 import type { LiveConfig } from '../config/live-config.js';
@@ -51,6 +45,7 @@ export class RollcallClient {
   readonly #options: ClientOptions;
   readonly #views: SharedViews;
   readonly #registrations = new Set<Registration>();
+  readonly #registrar: Registrar;
   readonly #configs: ClientConfigs;
   readonly #liveness: Liveness;
   readonly #failedCalls: FailedCallReporter;
@@ -87,6 +82,19 @@ export class RollcallClient {
       actor: () => this.#name(),
       onTrouble: this.#onTrouble,
     });
+    this.#registrar = new Registrar(
+      {
+        place,
+        liveness: this.#liveness,
+        env: options.env,
+        actor: options.actor,
+        server: () => this.#server,
+        reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
+        onRegistration: () => this.#configs.onRegistration(),
+        onTrouble: this.#onTrouble,
+      },
+      this.#registrations,
+    );
     this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
     this.#services = new Services({
       namespace: options.namespace ?? 'default',
@@ -143,57 +151,13 @@ export class RollcallClient {
    * Registers an instance and keeps it alive. Returns when the registration is stored.
    * @throws ROLLCALL_RECORD_INVALID, ROLLCALL_NAME_INVALID, ROLLCALL_RECORD_TOO_LARGE before anything is written
    */
-  async register(input: RegistrationInput, handlers: RegistrationHandlers = {}): Promise<Registration> {
-    const advertised = await this.#advertised();
-    const instance = this.#instanceId(input, advertised.port);
-    const startedAt = new Date(Date.now() - process.uptime() * 1_000).toISOString();
-    const draft = draftRecord(input, { namespace: this.namespace, instance, startedAt, ...advertised });
-    const aggregate: InstanceAggregateId = {
-      kind: 'instance',
-      namespace: this.namespace,
-      service: draft.service,
-      instance,
-    };
-    const signature = signatureOf(aggregate, this.#options.actor);
-    const place = this.#place;
-    const { reason, overloadedAfterMs } = input;
-    const { onRival } = handlers;
-    const order = { aggregate, draft, signature, reason, ...(onRival && { onRival }) };
-    const taken = await takeIncarnation(place, order);
-    const parts: RegistrationParts = {
-      place,
-      aggregate,
-      signature,
-      advertised,
-      handlers,
-      startHeart: (standing, onWritten) =>
-        this.#liveness.start({ aggregate, signature, overloadedAfterMs }, standing, onWritten),
-      reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
-      callsInFlight: () => this.#liveness.vitals.callsInFlight,
-      onTrouble: this.#onTrouble,
-      onWritten: () => this.#configs.onRegistration(),
-      onEnd: (ended) => void this.#registrations.delete(ended),
-      onRecalled: (recalled) => {
-        this.#registrations.add(recalled);
-        this.#configs.onRegistration();
-      },
-    };
-    const registration = new Registration(parts, taken);
-    this.#registrations.add(registration);
-    registration.startHeart();
-    this.#configs.onRegistration();
-    return registration;
+  register(input: RegistrationInput, handlers: RegistrationHandlers = {}): Promise<Registration> {
+    return this.#registrar.register(input, handlers);
   }
 
   /** Whether an instance id can be chosen before the port it may stem from is known. */
-  knowsInstanceId({ instance, endpoints = [] }: Pick<RegistrationInput, 'instance' | 'endpoints'>): boolean {
-    const { env } = this.#options;
-    const named = instance ?? setting(env, 'ROLLCALL_INSTANCE');
-    return (
-      named !== undefined ||
-      choosePort({ env }) !== undefined ||
-      endpoints.some(({ port }) => port !== undefined)
-    );
+  knowsInstanceId(input: Pick<RegistrationInput, 'instance' | 'endpoints'>): boolean {
+    return this.#registrar.knowsInstanceId(input);
   }
 
   /**
@@ -340,18 +304,6 @@ export class RollcallClient {
     await this.#liveness.close();
     this.#place.writer.close();
     await this.#place.connection.close();
-  }
-
-  async #advertised(): Promise<{ readonly address: string; readonly port: number | undefined }> {
-    const { env } = this.#options;
-    const facts = { env, routeToBroker: await routeTo(this.#server), interfaces: ownInterfaces() };
-    return { address: chooseAddress(facts).address, port: choosePort(facts) };
-  }
-
-  #instanceId({ instance, endpoints = [] }: RegistrationInput, advertisedPort: number | undefined): string {
-    const port = endpoints.find((endpoint) => endpoint.port !== undefined)?.port ?? advertisedPort;
-    const { env } = this.#options;
-    return chooseInstanceId({ explicit: instance, env, hostname: hostname(), port, pid: process.pid });
   }
 
   /** Who reports: the first instance registered here, else the process. */

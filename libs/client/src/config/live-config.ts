@@ -10,6 +10,7 @@ import type { KeyRing } from '#secrets';
 import type { Environment } from '../rules/environment.js';
 import type { ConfigHome } from './config-home.js';
 import { ConfigLink } from './config-link.js';
+import { ConfigListeners } from './config-listeners.js';
 import { ConfigReporter } from './config-reporter.js';
 import { ConfigStore } from './config-store.js';
 import type { TouchedGroup } from './change-gate.js';
@@ -18,6 +19,8 @@ import { type LastGood, readLastGood } from './last-good.js';
 import { LastGoodKeeper } from './last-good-keeper.js';
 import { openValue } from './open-value.js';
 import type { ConfigOptions } from './options.js';
+import { readerNow } from './reader-now.js';
+import { configRefused, configStale, configUnavailable, lastGoodRefused } from './start-trouble.js';
 import { ringIn } from './words.js';
 
 export interface LiveConfigParts {
@@ -44,14 +47,13 @@ export class LiveConfig {
   readonly #parts: LiveConfigParts;
   readonly #store: ConfigStore;
   readonly #keeper: LastGoodKeeper | undefined;
-  readonly #listeners = new Set<(update: ConfigUpdate) => void>();
+  readonly #listeners: ConfigListeners;
   #home: ConfigHome | undefined;
   #link: ConfigLink | undefined;
   #reporter: ConfigReporter | undefined;
   #lastGood: LastGood | undefined;
   #isLoaded = false;
   #isStarted = false;
-  #rejectedText = '[]';
   #onLoaded: (problem: string | undefined) => void = () => undefined;
   #isClosed = false;
 
@@ -60,6 +62,7 @@ export class LiveConfig {
     this.namespace = namespace;
     this.application = application;
     this.#parts = parts;
+    this.#listeners = new ConfigListeners({ onRejected: options.onRejected, onTrouble: parts.onTrouble });
     this.#store = new ConfigStore({
       application,
       reader: this.#readerNow(),
@@ -143,9 +146,7 @@ export class LiveConfig {
 
   /** Calls the handler with every update, all keys of a change set at once. Returns a function that ends it. */
   onChange(handler: (update: ConfigUpdate) => void): () => void {
-    const listener = (update: ConfigUpdate): void => handler(update);
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(handler);
   }
 
   /** Calls the handler with every change of one key. Returns a function that ends it. */
@@ -247,38 +248,29 @@ export class LiveConfig {
   }
 
   #startStale(trouble: Error | undefined, waitMs: number): void {
-    if (this.#lastGood === undefined) {
-      const text = `the config of ${quote(this.application)} did not arrive in ${waitMs} ms`;
-      const why = trouble === undefined ? text : `${text}: ${trouble.message}`;
-      throw new RollcallError('ROLLCALL_CONFIG_UNAVAILABLE', why, { cause: trouble });
-    }
+    if (this.#lastGood === undefined) throw configUnavailable(this.application, waitMs, trouble);
     this.#restore(this.#lastGood);
-    const { savedAt } = this.#lastGood;
-    const text = `config of ${quote(this.application)} is stale: the registry was not heard in ${waitMs} ms, so the last good values are used, of ${savedAt}`;
-    this.#parts.onTrouble(new RollcallError('ROLLCALL_CONFIG_STALE', text));
+    this.#parts.onTrouble(configStale(this.application, waitMs, this.#lastGood));
   }
 
   /** The service cannot run with what the registry says: with what was good last time, it can. */
   #startRefused(problem: string): void {
-    const reasons = [...new Set(this.#store.rejections.map(({ key, reason }) => `${key}: ${reason}`))];
-    const text = `the config of ${quote(this.application)} was refused: ${reasons.length > 0 ? reasons.join('; ') : problem}`;
+    const isLastGoodUsed = this.#lastGood !== undefined;
+    const error = configRefused(this.application, this.rejections, { problem, isLastGoodUsed });
     if (this.#lastGood === undefined) {
       this.#reporter?.report();
-      throw new RollcallError('ROLLCALL_CONFIG_REFUSED', text, { details: { rejected: this.rejections } });
+      throw error;
     }
     this.#restore(this.#lastGood);
     this.#settle([this.#store.everything()], this.#store.revision);
-    this.#parts.onTrouble(
-      new RollcallError('ROLLCALL_CONFIG_REFUSED', `${text}; the last good values are used`),
-    );
+    this.#parts.onTrouble(error);
   }
 
   #restore({ keys, revision }: LastGood): void {
     try {
       this.#store.restore(keys, revision);
     } catch (error) {
-      const text = `the last good config of ${quote(this.application)} is good no longer: ${(error as Error).message}`;
-      throw new RollcallError('ROLLCALL_CONFIG_REFUSED', text, { cause: error });
+      throw lastGoodRefused(this.application, error as Error);
     }
   }
 
@@ -299,26 +291,11 @@ export class LiveConfig {
   /** Values are in place: tells those who listen here, then the registry. */
   #onSettled(changes: readonly ConfigChange[]): void {
     const { revision, rejections } = this.#store;
-    if (changes.length > 0) {
-      for (const listener of this.#listeners) this.#call(() => listener({ changes, revision }));
-    }
-    const rejectedText = JSON.stringify(rejections);
-    if (rejectedText !== this.#rejectedText) {
-      this.#rejectedText = rejectedText;
-      this.#call(() => this.#parts.options.onRejected?.(rejections));
-    }
+    this.#listeners.tellChanges(changes, revision);
+    this.#listeners.tellRejections(rejections);
     this.#home?.vitals.configApplied(this.application, revision, rejections);
     this.#reporter?.report();
     this.#keeper?.changed();
-  }
-
-  /** A listener's mistake stops neither the other listeners nor the following. */
-  #call(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      this.#parts.onTrouble(error as Error);
-    }
   }
 
   #snapshot(): LastGood {
@@ -338,12 +315,7 @@ export class LiveConfig {
 
   #readerNow(): ConfigReader {
     const { options, instance } = this.#parts;
-    const registration = this.#home?.registrationFor(this.application);
-    if (registration === undefined) return { instance, ...options.reader };
-    const { instance: registered, version, zone, tags, metadata } = registration.record;
-    const said = { version, zone, tags, metadata };
-    const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
-    return { instance: registered, ...known, ...options.reader };
+    return readerNow(instance, this.#home?.registrationFor(this.application)?.record, options.reader);
   }
 }
 
