@@ -97,3 +97,8 @@ export class Reporters {
     if (reporters.size === 0) this.#byApplication.delete(place);
   }
 }
+
+/** What a report says against one revision of a key, if anything. */
+export function rejectionOf({ rejected }: ConfigReport, key: string, revision: number) {
+  return rejected.find((rejection) => rejection.key === key && rejection.revision === revision);
+}

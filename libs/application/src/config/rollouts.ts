@@ -1,6 +1,5 @@
 import {
   type ConfigAggregateId,
-  type ConfigGrayView,
   type ConfigReport,
   type ConfigReporterId,
   type ConfigRolloutRecord,
@@ -15,14 +14,14 @@ import {
   SHARED_APPLICATION,
   type ViewRecord,
 } from '#contracts';
-import { isInGray, isPresent } from '#domain';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { eventOf } from './aggregate-writer.js';
 import { appendAll } from './append-all.js';
 import type { ConfigGrays } from './config-grays.js';
 import { type ConfigParts, isConflict } from './config-writer.js';
-import { type Reporter, Reporters } from './reporters.js';
+import { GrayJudge } from './gray-judge.js';
+import { rejectionOf, type Reporter, Reporters } from './reporters.js';
 import { configId, type KeyPlace } from './words.js';
 
 /** How a change came to the instances. */
@@ -67,23 +66,22 @@ const REMEMBERED_MAX = 10_000;
 const kindsSeen = new Set<string>(['config', 'config-override', 'config-gray']);
 
 /**
- * Counts who applied a change and who rejected it, writes one summary a change, and stops a gray release that too many
- * reject. Every process counts for itself; compare-and-set lets one of them write.
+ * Counts who applied a change and who rejected it, and writes one summary a change. Every process counts for itself;
+ * compare-and-set lets one of them write.
  */
 export class Rollouts {
   readonly #parts: RolloutParts;
-  readonly #grays: ConfigGrays;
+  readonly #grayJudge: GrayJudge;
   readonly #reporters: Reporters;
   readonly #underway = new Map<string, Underway>();
   /** Those that still wait for somebody: the only ones a report can be about. */
   readonly #waiting = new Set<Underway>();
-  readonly #stopping = new Set<string>();
   #isOver = false;
 
   constructor(parts: RolloutParts, grays: ConfigGrays) {
     this.#parts = parts;
-    this.#grays = grays;
     this.#reporters = new Reporters(parts.clock, () => parts.view().table);
+    this.#grayJudge = new GrayJudge(parts, grays, this.#reporters);
   }
 
   stop(): void {
@@ -159,7 +157,7 @@ export class Rollouts {
     for (const underway of this.#waiting) {
       if (reads(id, underway)) this.#count(underway, reporter);
     }
-    for (const rejection of report.rejected) this.#judgeGrays(id, rejection.key);
+    for (const rejection of report.rejected) this.#grayJudge.judge(id, rejection.key);
   }
 
   /** A heartbeat says the same, a little later: for those whose report was lost. */
@@ -229,41 +227,6 @@ export class Rollouts {
     ]);
   }
 
-  /** When too large a share of the instances a gray release is for rejects it, it is stopped. */
-  #judgeGrays({ namespace, application }: ConfigReporterId, key: string): void {
-    for (const owner of [application, SHARED_APPLICATION]) {
-      const { table } = this.#parts.view();
-      const slot = table.get(`${namespace}.config-gray.${owner}.${key.replaceAll('.', '/')}`);
-      if (slot === undefined || !isPresent(slot.entry)) continue;
-      this.#judge({ namespace, application: owner, key }, slot.entry.record as ConfigGrayView);
-    }
-  }
-
-  #judge(place: KeyPlace, gray: ConfigGrayView): void {
-    let [members, rejected] = [0, 0];
-    for (const reporter of this.#reporters.readersOf(place.namespace, place.application)) {
-      const rejects = rejectionOf(reporter.report, place.key, gray.revision) !== undefined;
-      if (rejects) rejected += 1;
-      if (rejects || isInGray(gray.to, place, this.#reporters.readerOf(reporter))) members += 1;
-    }
-    const sharePercent = members === 0 ? 0 : (100 * rejected) / members;
-    const name = `${place.namespace}/${place.application}/${place.key}/${gray.revision}`;
-    if (sharePercent <= gray.rejectionSharePercentMax || this.#stopping.has(name)) return;
-    this.#stopping.add(name);
-    const detail = `${rejected} of ${members} instances rejected it, above ${gray.rejectionSharePercentMax} %`;
-    this.#parts.log.warn('stopping a gray release', {
-      key: place.key,
-      application: place.application,
-      detail,
-    });
-    this.#grays
-      .stop(place, detail)
-      .catch((error: unknown) =>
-        this.#parts.log.warn('a gray release could not be stopped', { error: errorText(error) }),
-      )
-      .finally(() => this.#stopping.delete(name));
-  }
-
   #revisionOf({ namespace, application, key }: KeyPlace): number {
     const { table } = this.#parts.view();
     const token = key.replaceAll('.', '/');
@@ -295,8 +258,4 @@ function reporterName({ application, instance }: ConfigReporterId): string {
 function reads({ namespace, application }: ConfigReporterId, change: KeyPlace): boolean {
   const isOwn = change.application === application || change.application === SHARED_APPLICATION;
   return change.namespace === namespace && isOwn;
-}
-
-function rejectionOf({ rejected }: ConfigReport, key: string, revision: number) {
-  return rejected.find((rejection) => rejection.key === key && rejection.revision === revision);
 }
