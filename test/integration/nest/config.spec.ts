@@ -1,8 +1,9 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
-import { Test, type TestingModule } from '@nestjs/testing';
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsBoolean, IsInt, IsString, Max, Min } from 'class-validator';
+import { RollcallClient } from '#client';
 import {
   type ConfigChange,
   ConfigExplorer,
@@ -67,6 +68,11 @@ afterAll(async () => {
 });
 
 async function start(application = 'payments', own = false): Promise<TestingModule> {
+  app = await composed(application, own).compile();
+  return app.init();
+}
+
+function composed(application: string, own = false): TestingModuleBuilder {
   const { url, user, password } = registry.broker;
   const access = { url, user, password };
 
@@ -80,8 +86,7 @@ async function start(application = 'payments', own = false): Promise<TestingModu
   })
   class AppModule {}
 
-  app = await Test.createTestingModule({ imports: [AppModule] }).compile();
-  return app.init();
+  return Test.createTestingModule({ imports: [AppModule] });
 }
 
 describe('a class bound to the config of an application', () => {
@@ -126,9 +131,14 @@ describe('a class bound to the config of an application', () => {
   });
 
   it('that does not validate at the start stops the app, with the reason', async () => {
-    await expect(start('unknown')).rejects.toThrow(
+    // An app that cannot be made gives no handle to what it has made already, so the client is ours.
+    const { url, user, password } = registry.broker;
+    const client = await RollcallClient.connect({ url, user, password });
+    const making = composed('unknown').overrideProvider(RollcallClient).useValue(client).compile();
+    await expect(making).rejects.toThrow(
       /ROLLCALL_CONFIG_REFUSED.*greeting must be a string \(key GREETING\)/,
     );
+    await client.close();
   });
 
   it('works over a connection of its own, without RollcallModule', async () => {
