@@ -30,7 +30,9 @@ class Watch {
     if (count === WATCHERS) this.#waiting.get(service)?.(performance.now());
   }
 
+  /** From now on: a start on a busy machine may have been suspected before its first heartbeat. */
   toldAll(service: string): Promise<number> {
+    this.#heard.delete(service);
     return new Promise((resolve, reject) => {
       this.#waiting.set(service, resolve);
       setTimeout(() => reject(new Error(`nobody suspected ${service}`)), TOLD_MS_MAX).unref();

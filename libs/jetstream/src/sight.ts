@@ -9,6 +9,7 @@ import {
   type Subjects,
 } from '#contracts';
 import type { Disconnect, Log, Sight, SightHandlers } from '#application';
+import { fromTime } from '#domain';
 import {
   brokerError,
   headerBlock,
@@ -76,6 +77,17 @@ export class JetStreamSight implements Sight {
       for (const stop of stops) stop();
     };
     await this.#open();
+  }
+
+  async brokerMs(): Promise<number> {
+    const { manager, streams } = this.#options;
+    try {
+      const { ts } = await manager.streams.info(streams.leases);
+      // Every server that is new enough for us says it.
+      return fromTime(ts as string);
+    } catch (error) {
+      throw brokerError(error, 'asking the broker for the time');
+    }
   }
 
   async livingBeats(): Promise<ReadonlySet<string>> {

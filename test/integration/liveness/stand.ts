@@ -1,11 +1,5 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import {
-  eventTypes,
-  type HeartbeatBody,
-  type InstanceView,
-  type VerdictRecord,
-  type ViewRecord,
-} from '#contracts';
+import { type HeartbeatBody, type InstanceView, type VerdictRecord, type ViewRecord } from '#contracts';
 import type { Watchman } from '#application';
 import type { ClientOptions, RegistrationInput } from '#client';
 import {
@@ -114,7 +108,6 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   parts.watchman = watchman;
   await projection.start();
   await watchman.start();
-  await prelude(store);
   const startedAtMs = performance.now();
   store.connection.subscribe(store.subjects.heartbeatAll, {
     callback: (_error, message: Msg) => {
@@ -196,17 +189,6 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
       await broker.stop();
     },
   };
-}
-
-/** A watchman takes the time from the broker, so its quiet time begins with the first thing that happens. */
-async function prelude(store: RegistryStore): Promise<void> {
-  const names = { namespace: 'default', service: NOISE, instance: 'prelude' };
-  await store.journal.append({
-    id: 'prelude',
-    type: eventTypes.instanceRegistered,
-    aggregate: { kind: 'instance', ...names },
-    data: { ...names, incarnation: 1, version: '1.0.0', status: 'up', endpoints: [], leaseMs: 0 },
-  });
 }
 
 function launch(name: string): LivingInstance {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { eventTypes, type IncarnationId, type InstanceRecord, type InstanceView } from '#contracts';
 import type { Watchman } from '#application';
+import { fromTime } from '#domain';
 import {
   createProjection,
   createWatchman,
@@ -149,11 +150,21 @@ afterAll(async () => {
 });
 
 describe('the watchman', () => {
+  it('judges the first instance of all at once, although nothing had told the time before it came', async () => {
+    await quietTime();
+    const first = await bareInstance('first');
+    await untilTold('first', ['up']);
+    await first.die();
+    await untilTold('first', ['up', 'suspect']);
+    const verdict = verdictOf('first');
+    expect(verdict?.evidence.signal).toBe('disconnect');
+    expect(fromTime(verdict?.at ?? '') - fromTime(told[0]?.registeredAt ?? '')).toBeLessThan(1_500);
+  });
+
   it('suspects nobody when the broker stood still, although leases lapsed and a connection was given up', async () => {
     const impatient = { pingInterval: 500, maxPingOut: 1, reconnectTimeWait: 700, maxReconnectAttempts: -1 };
     const cut = await bareInstance('cut', impatient);
     await untilTold('cut', ['up']);
-    await quietTime();
     await broker.pause();
     // Longer than a beat lives, shorter than what makes the registry give up its own connection.
     await new Promise((resolve) => setTimeout(resolve, 3_200));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventTypes, type IncarnationId, type NewEvent } from '#contracts';
+import { RollcallClient } from '#client';
 import { JetStreamBeatSender, JetStreamSight, openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
@@ -70,6 +71,24 @@ describe('a reader that was lost without a word', () => {
     const second = await store.journal.append(policy('b'));
     expect(await next()).toBe(second);
     reader.close();
+  });
+
+  it('of a projection begins again behind the last event it handed over', async () => {
+    const { url, user, password } = broker;
+    const client = await RollcallClient.connect({ url, user, password });
+    const { tell, next } = teller<number>();
+    const projection = await client.project({
+      services: ['c'],
+      load: () => undefined,
+      apply: ({ position }) => tell(position.sequence),
+    });
+    const first = await store.journal.append(policy('c'));
+    expect(await next()).toBe(first);
+    await loseReadersOf(store.streams.journal);
+    const second = await store.journal.append(policy('c'));
+    expect(await next()).toBe(second);
+    await projection.close();
+    await client.shutdown();
   });
 
   it('of the leases begins again, and that is a gap in what was seen', async () => {

@@ -29,6 +29,8 @@ export interface SightHandlers {
 export interface Sight {
   /** Begins with the last lease message of every incarnation. */
   start(handlers: SightHandlers): Promise<void>;
+  /** What time it is for the broker, ms. Rejects when it cannot be asked. */
+  brokerMs(): Promise<number>;
   /** Incarnations with a beat that has not lived its life yet, by the time it reached the broker. */
   livingBeats(): Promise<ReadonlySet<string>>;
   /** How many those are: cheap, whatever their number. */

@@ -79,6 +79,8 @@ export class Watchman {
       },
       onDeposed: () => undefined,
     });
+    // Where nothing has happened yet nothing tells the time, and the quiet time would begin with the first instance.
+    this.#watch.hear(await sight.brokerMs());
     this.#watch.noteGap('start');
     this.#doneAtMs.tick = clock.monotonicMs();
     this.#tick();

@@ -1,5 +1,5 @@
 import type { RawEvent } from '#contracts';
-import { type OpenedReader, openReader, rawEvent, watchConnection } from '#nats';
+import { lastOnAny, type OpenedReader, openReader, rawEvent, watchConnection, watchForStall } from '#nats';
 import type { ClientPlace } from '../client/place.js';
 
 export interface JournalTailParts {
@@ -23,24 +23,33 @@ const RETRY_MS = 200;
 /**
  * Follows the journal with a bounded store: when it is full, the reader is closed, and opened again behind the last
  * event it holds once everything has been taken. A push consumer knows no other way to be told "slowly". It is opened
- * anew after every reconnect, too.
+ * anew after every reconnect, and when it was lost without a word, too.
  */
 export class JournalTail {
   readonly #parts: JournalTailParts;
-  readonly #stopWatching: () => void;
+  readonly #stops: readonly (() => void)[];
   #held: HeldEvent[] = [];
   #reader: OpenedReader | undefined;
   #generation = 0;
   #next = 1;
+  /** Where the journal ended when it had nothing newer for us. */
+  #quietUntil = 0;
   #isFull = false;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
   constructor(parts: JournalTailParts) {
     this.#parts = parts;
-    this.#stopWatching = watchConnection(parts.place.connection, {
-      onReconnect: () => void (this.#isFull || this.#open()),
-    });
+    this.#stops = [
+      watchConnection(parts.place.connection, {
+        onReconnect: () => void (this.#isFull || this.#open()),
+      }),
+      watchForStall({
+        seen: () => this.#next - 1,
+        there: () => (this.#reader === undefined ? Promise.resolve(0) : this.#newest()),
+        onStall: () => void (this.#reader === undefined || this.#open()),
+      }),
+    ];
   }
 
   /** Forgets what it holds, reads no more until it is started again, and wakes whoever waits. */
@@ -69,9 +78,20 @@ export class JournalTail {
 
   close(): void {
     this.#isClosed = true;
-    this.#stopWatching();
+    for (const stop of this.#stops) stop();
     this.#stop();
     this.#wake();
+  }
+
+  /** Of the newest event for us. Each service has five subjects: they are asked for when the journal has moved at all. */
+  async #newest(): Promise<number> {
+    const { place, filterSubjects } = this.#parts;
+    const { manager, streams } = place;
+    const end = (await manager.streams.info(streams.journal)).state.last_seq;
+    if (end === this.#quietUntil) return 0;
+    const newest = (await lastOnAny(manager, streams.journal, filterSubjects))?.sequence ?? 0;
+    if (newest < this.#next) this.#quietUntil = end;
+    return newest;
   }
 
   #stop(): void {
