@@ -4,7 +4,7 @@ import { describeChange, isPresent, type ViewTable } from '#domain';
 import { ownText } from '../codec/text.js';
 import { readAll } from '../read/ordered-reader.js';
 import type { FollowerHandlers, ResyncReason, ViewPlace } from './follower-options.js';
-import { readPosition, readRecord } from './read-record.js';
+import { entryOf, readPosition, readRecord } from './read-record.js';
 import { scopeSubjects } from './view-scope.js';
 
 /** The position record as the bucket holds it, and the revision a next write of it must expect. */
@@ -76,19 +76,19 @@ class Load implements LoadedView {
     const held = table.get(key);
     if (held !== undefined && held.entry.sequence >= record.sequence) {
       // The bucket lost writes with the broker: the projector folds forward again from what is stored.
-      if (reason === 'takeover' && held.entry.sequence > record.sequence) table.put(key, record);
+      if (reason === 'takeover' && held.entry.sequence > record.sequence) table.put(key, entryOf(record));
       held.bucketRevision = bucketRevision;
       return;
     }
     const before = held?.entry;
-    table.put(key, record, bucketRevision);
+    table.put(key, entryOf(record), bucketRevision);
     if (isPresent(before) || isPresent(record)) this.#tell(key, describeChange(before, record));
   }
 
   /** In a view made anew sequences say nothing about what is newer: what is stored holds. */
   #onRebuilt(key: string, record: ViewRecord, bucketRevision: number): void {
     const before = this.#order.table.get(key)?.entry;
-    this.#order.table.put(key, record, bucketRevision);
+    this.#order.table.put(key, entryOf(record), bucketRevision);
     if (!isPresent(before) && !isPresent(record)) return;
     const change = describeChange(before, record);
     if (change.change !== 'updated' || change.changed.length > 0) this.#tell(key, change);

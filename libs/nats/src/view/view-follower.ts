@@ -2,10 +2,11 @@ import type { Msg, Subscription } from '@nats-io/nats-core';
 import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
 import { isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
+import { ownText } from '../codec/text.js';
 import type { FollowerOptions, ResyncReason } from './follower-options.js';
 import { HeldPosition } from './held-position.js';
 import { loadView, type StoredPosition } from './load-view.js';
-import { readPosition, readRecord } from './read-record.js';
+import { entryOf, readPosition, readRecord } from './read-record.js';
 import { isSumInScope, scopeSubjects, type ViewScope } from './view-scope.js';
 
 const RETRY_MS = 250;
@@ -155,7 +156,7 @@ export class ViewFollower {
     }
     const key = this.#options.subjects.discoveryKey(message.subject);
     if (key === viewKeys.position) this.#onBeacon(message);
-    else if (key !== undefined) this.#onRecord(key, message, isBuffered);
+    else if (key !== undefined) this.#onRecord(ownText(key), message, isBuffered);
   }
 
   #onRecord(key: string, message: Msg, isBuffered: boolean): void {
@@ -173,7 +174,7 @@ export class ViewFollower {
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
+    else this.table.put(key, entryOf(record), Number(message.headers?.get('Nats-Sequence') ?? 0));
     return true;
   }
 
