@@ -69,7 +69,7 @@ export function aggregateKey(id: AggregateId): string {
 }
 
 /** How many parsed keys are remembered. A journal has many events and few keys. */
-const PARSED_KEYS_MAX = 65_536;
+const PARSED_KEYS_MAX = 16_384;
 const parsedKeys = new Map<string, AggregateId>();
 
 /** The aggregate behind a key, or undefined when the key is none of ours. The same key gives the same object. */

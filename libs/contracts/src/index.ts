@@ -140,6 +140,7 @@ export type {
   ConfigView,
   ViewedConfig,
 } from './view/config-view.js';
+export { sharedText } from './shared-text.js';
 export {
   type ConfigReporterId,
   createStreamNames,

@@ -32,12 +32,8 @@ export {
   type ReadAllOrder,
   type ReadOrder,
 } from './read/ordered-reader.js';
-export {
-  type FollowerHandlers,
-  type FollowerOptions,
-  type ResyncReason,
-  ViewFollower,
-} from './view/view-follower.js';
+export type { FollowerHandlers, FollowerOptions, ResyncReason } from './view/follower-options.js';
+export { ViewFollower } from './view/view-follower.js';
 export { keyPatterns, type ViewScope } from './view/view-scope.js';
 export { restoreStream } from './snapshot/restore-stream.js';
 export { snapshotStream } from './snapshot/snapshot-stream.js';

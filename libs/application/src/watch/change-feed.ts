@@ -34,7 +34,8 @@ export class ChangeFeed {
   readonly #byPlace = new Map<string, Set<FeedListener>>();
   readonly #all = new Set<FeedListener>();
   readonly #countMax: number;
-  #kept: FeedChange[] = [];
+  /** The oldest that are still kept are at `#keptFrom`; what was let go before them is undefined. */
+  #kept: (FeedChange | undefined)[] = [];
   #keptFrom = 0;
   #coveredFrom = Infinity;
   #position = 0;
@@ -117,6 +118,7 @@ export class ChangeFeed {
     while (this.#kept.length - this.#keptFrom > this.#countMax) {
       const { after, record } = this.#kept[this.#keptFrom] as FeedChange;
       this.#coveredFrom = Math.max(this.#coveredFrom, after + 1, record.sequence);
+      this.#kept[this.#keptFrom] = undefined;
       this.#keptFrom += 1;
     }
     if (this.#keptFrom > this.#countMax) {

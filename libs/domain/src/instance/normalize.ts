@@ -1,24 +1,32 @@
-import { type Endpoint, type Evidence, type HealthCheck, type InstanceRecord, limits } from '#contracts';
+import {
+  type Endpoint,
+  type Evidence,
+  type HealthCheck,
+  type InstanceRecord,
+  limits,
+  sharedText,
+} from '#contracts';
 
 /** A record with its defaults filled in. */
 export type NormalRecord = InstanceRecord & Required<Pick<InstanceRecord, 'weight' | 'tags' | 'metadata'>>;
 
 /**
  * Known fields only, in one order, defaults filled in. A record is a stranger's JSON: a field this version
- * does not know must not reach the view, where it could pass for one of the view's own.
+ * does not know must not reach the view, where it could pass for one of the view's own. Texts that many records say are
+ * kept once.
  */
 export function normalizeInstance(record: InstanceRecord): NormalRecord {
   const normal: NormalRecord = {
     namespace: record.namespace,
-    service: record.service,
+    service: sharedText(record.service),
     instance: record.instance,
     incarnation: record.incarnation,
     version: record.version,
     status: record.status,
-    endpoints: record.endpoints.map(normalizeEndpoint),
+    endpoints: normalizeEndpoints(record.endpoints),
     weight: record.weight ?? limits.weightDefault,
-    tags: record.tags ?? [],
-    metadata: record.metadata ?? {},
+    tags: record.tags?.map(sharedText) ?? [],
+    metadata: sharedValues(record.metadata ?? {}),
     leaseMs: record.leaseMs,
   };
   if (record.zone !== undefined) normal.zone = record.zone;
@@ -29,9 +37,23 @@ export function normalizeInstance(record: InstanceRecord): NormalRecord {
   return normal;
 }
 
-function normalizeEndpoint(endpoint: Endpoint): Endpoint {
+function sharedValues(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const shared: Record<string, string> = {};
+  for (const key of Object.keys(metadata)) shared[key] = sharedText(metadata[key] as string);
+  return shared;
+}
+
+/** All endpoints of an instance are mostly on one host. */
+function normalizeEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
+  const address = endpoints[0]?.address;
+  return endpoints.map((endpoint) =>
+    normalizeEndpoint(endpoint, endpoint.address === address ? address : endpoint.address),
+  );
+}
+
+function normalizeEndpoint(endpoint: Endpoint, address: string | undefined): Endpoint {
   const normal: Endpoint = { name: endpoint.name, protocol: endpoint.protocol };
-  if (endpoint.address !== undefined) normal.address = endpoint.address;
+  if (address !== undefined) normal.address = address;
   if (endpoint.port !== undefined) normal.port = endpoint.port;
   if (endpoint.path !== undefined) normal.path = endpoint.path;
   if (endpoint.subject !== undefined) normal.subject = endpoint.subject;

@@ -40,31 +40,42 @@ export interface InstanceNames {
 /**
  * The view of an instance. While nobody has registered it (an operator may lay an override in advance)
  * the view is a stand-in with incarnation 0 that no query shows.
+ *
+ * Assigned field by field, in one order: of objects spread into each other V8 makes a hidden class for every instance,
+ * larger than the instance itself and slower to make.
  */
 export function joinInstance(names: InstanceNames, state: InstanceState): InstanceView {
   const { registration, override, verdict } = state;
   if (registration === undefined) return unregistered(names, state);
   const record = normalizeInstance(registration.record);
   const departure = departureOf(state);
-  const ownWeight = record.weight;
-  const status = statusOf(record, state, departure);
-  const weight = override?.weight ?? ownWeight;
-  const reported = {
-    ...(status === record.status ? {} : { status: record.status }),
-    ...(weight === ownWeight ? {} : { weight: ownWeight }),
-  };
+  const own = { status: record.status, weight: record.weight };
+  const view = record as unknown as Writable<InstanceView>;
+  view.status = statusOf(record, state, departure);
+  view.weight = override?.weight ?? own.weight;
+  view.registeredSequence = registration.registeredSequence;
+  view.registeredAt = registration.registeredAt;
+  view.revision = registration.revision;
+  const reported = reportedOf(own, view);
+  if (reported !== undefined) view.reported = reported;
+  if (override !== undefined) view.override = override;
+  if (verdict !== undefined) view.verdict = verdict;
+  if (departure !== undefined) view.departure = departure;
+  if (registration.left) view.left = true;
+  return view;
+}
+
+type Writable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
+
+/** What the service said itself, where it is shown otherwise. */
+function reportedOf(
+  own: Pick<NormalRecord, 'status' | 'weight'>,
+  { status, weight }: Pick<InstanceView, 'status' | 'weight'>,
+): InstanceView['reported'] {
+  if (status === own.status && weight === own.weight) return undefined;
   return {
-    ...record,
-    status,
-    weight,
-    registeredSequence: registration.registeredSequence,
-    registeredAt: registration.registeredAt,
-    revision: registration.revision,
-    ...(status === record.status && weight === ownWeight ? {} : { reported }),
-    ...(override === undefined ? {} : { override }),
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(departure === undefined ? {} : { departure }),
-    ...(registration.left ? { left: true as const } : {}),
+    ...(status === own.status ? {} : { status: own.status }),
+    ...(weight === own.weight ? {} : { weight: own.weight }),
   };
 }
 
@@ -104,12 +115,11 @@ export function splitInstance(view: InstanceView): InstanceState {
 }
 
 function registrationOf(view: InstanceView): Registration {
+  const record = normalizeInstance(view as unknown as InstanceRecord);
+  record.status = view.reported?.status ?? (view.status as Status);
+  record.weight = view.reported?.weight ?? view.weight;
   return {
-    record: normalizeInstance({
-      ...(view as unknown as InstanceRecord),
-      status: view.reported?.status ?? (view.status as Status),
-      weight: view.reported?.weight ?? view.weight,
-    }),
+    record,
     registeredSequence: view.registeredSequence,
     registeredAt: view.registeredAt,
     revision: view.revision,

@@ -1,4 +1,4 @@
-import type { Cause, InstanceView, ViewedRecord, ViewRecord } from '#contracts';
+import { type Cause, type InstanceView, sharedText, type ViewedRecord, type ViewRecord } from '#contracts';
 
 /** A view record without the words about what changed: those depend on what was there before. */
 export type ViewEntry<Viewed extends ViewedRecord = ViewedRecord> = Pick<
@@ -24,12 +24,12 @@ export interface CauseSource {
   readonly traceparent?: string | undefined;
 }
 
-/** Picks the cause out of an event, leaving out what is absent. */
+/** Picks the cause out of an event, leaving out what is absent. Types and actors are kept once for all. */
 export function causeOf({ id, type, actor, reason, traceparent }: CauseSource): Cause {
   return {
     id,
-    type,
-    ...(actor === undefined ? {} : { actor }),
+    type: sharedText(type),
+    ...(actor === undefined ? {} : { actor: sharedText(actor) }),
     ...(reason === undefined ? {} : { reason }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };

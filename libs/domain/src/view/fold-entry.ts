@@ -154,8 +154,17 @@ function newest(current: FoldHead | undefined, event: ViewEvent): FoldHead {
 
 /** The entry as the view shows it. */
 export function joinEntry(entry: FoldEntry): ViewEntry {
-  const record = 'plain' in entry ? entry.plain : joinInstance(entry.names, entry.state);
-  return { sequence: entry.sequence, at: toTime(entry.atMs), cause: causeOf(entry.cause), record };
+  const { sequence, atMs, cause } = entry;
+  if ('plain' in entry) return { sequence, at: toTime(atMs), cause: causeOf(cause), record: entry.plain };
+  const record = joinInstance(entry.names, entry.state);
+  const at = toTime(atMs);
+  // One text for both: mostly the registration is all that was ever said.
+  return {
+    sequence,
+    at: at === record.registeredAt ? record.registeredAt : at,
+    cause: causeOf(cause),
+    record,
+  };
 }
 
 /** The inverse of `joinEntry`. */

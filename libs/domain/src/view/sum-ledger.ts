@@ -1,6 +1,6 @@
 import { parseAggregateKey, type ServiceSum } from '#contracts';
 import { isPresent, type ViewEntry } from './entry.js';
-import { addToSum, emptySum, takeFromSum } from './sum.js';
+import { addHash, emptySum, entryHash, takeHash } from './sum.js';
 
 /** Name of a service across namespaces, as sums are keyed: `<namespace>/<service>`. */
 export function serviceId(namespace: string, service: string): string {
@@ -49,12 +49,14 @@ export class SumLedger {
     const id = sumOfKey(key);
     let sum = id === undefined ? emptySum : this.of(id);
     if (before !== undefined && isPresent(before)) {
-      sum = takeFromSum(sum, key, before.sequence);
-      this.#total = takeFromSum(this.#total, key, before.sequence);
+      const hash = entryHash(key, before.sequence);
+      sum = takeHash(sum, hash);
+      this.#total = takeHash(this.#total, hash);
     }
     if (after !== undefined && isPresent(after)) {
-      sum = addToSum(sum, key, after.sequence);
-      this.#total = addToSum(this.#total, key, after.sequence);
+      const hash = entryHash(key, after.sequence);
+      sum = addHash(sum, hash);
+      this.#total = addHash(this.#total, hash);
     }
     if (id === undefined) return undefined;
     if (sum[0] === 0) this.#services.delete(id);

@@ -1,61 +1,13 @@
-import type { JsMsg } from '@nats-io/jetstream';
-import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
-import {
-  isRollcallError,
-  limits,
-  type PositionRecord,
-  RollcallError,
-  type StreamNames,
-  type Subjects,
-  viewKeys,
-  type ViewRecord,
-} from '#contracts';
-import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
+import type { Msg, Subscription } from '@nats-io/nats-core';
+import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
+import { isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
 import { ownText } from '../codec/text.js';
-import { readAll } from '../read/ordered-reader.js';
+import type { FollowerOptions, ResyncReason } from './follower-options.js';
+import { HeldPosition } from './held-position.js';
+import { loadView, type StoredPosition } from './load-view.js';
+import { entryOf, readPosition, readRecord } from './read-record.js';
 import { isSumInScope, scopeSubjects, type ViewScope } from './view-scope.js';
-
-export interface FollowerHandlers {
-  /** One change, in the order of the view. */
-  readonly onChange?: (key: string, record: ViewRecord) => void;
-  /** A snapshot replaced what was held; the differences have been told as changes before. */
-  readonly onResynced?: (info: {
-    readonly position: number;
-    readonly reason: ResyncReason;
-    readonly changes: number;
-  }) => void;
-  /** The view has come to this journal sequence. */
-  readonly onPosition?: (position: PositionRecord) => void;
-  readonly onTrouble?: (error: Error) => void;
-}
-
-/**
- * `takeover`: a projector in this process begins to lead, so the table must be exactly the bucket. `rebuilt`: the view
- * was made anew from another journal, so that sequences went back.
- */
-export type ResyncReason = 'start' | 'reconnect' | 'sums-differ' | 'asked' | 'takeover' | 'rebuilt';
-
-export interface FollowerOptions extends FollowerHandlers {
-  readonly connection: NatsConnection;
-  readonly subjects: Subjects;
-  readonly streams: StreamNames;
-  readonly domain?: string;
-  readonly scope?: ViewScope;
-  /** Memory to keep the view in; shared with a projector in the same process. */
-  readonly table?: ViewTable;
-  /**
-   * True while a projector in this process writes the table itself: then the table runs ahead of the
-   * discovery subjects, and neither sums nor sequences of what arrives can be compared with it.
-   */
-  readonly isLeading?: () => boolean;
-}
-
-/** The position record as the bucket holds it, and the revision a next write of it must expect. */
-export interface StoredPosition {
-  readonly record: PositionRecord | undefined;
-  readonly revision: number;
-}
 
 const RETRY_MS = 250;
 const RESYNC_APART_MS = 1_000;
@@ -69,18 +21,12 @@ export class ViewFollower {
   readonly table: ViewTable;
   readonly #options: FollowerOptions;
   readonly #scope: ViewScope;
-  readonly #waiters = new Set<{ readonly sequence: number; readonly done: () => void }>();
+  readonly #position = new HeldPosition();
   #subscriptions: Subscription[] = [];
   #stopWatching: () => void = () => undefined;
   /** Live messages that arrive while a snapshot is being read; undefined otherwise. */
   #buffer: Msg[] | undefined = [];
-  #position = 0;
-  /** Of the view that is held; undefined before there is any. */
-  #epoch: number | undefined;
-  #positionAt: string | undefined;
-  #quarantined = 0;
   #stored: StoredPosition = { record: undefined, revision: 0 };
-  #heardAtMs = 0;
   #syncing: Promise<void> | undefined;
   #wanted: ResyncReason | undefined;
   #lastSyncAtMs = -Infinity;
@@ -94,17 +40,17 @@ export class ViewFollower {
 
   /** Journal sequence everything held reflects. */
   get position(): number {
-    return this.#position;
+    return this.#position.sequence;
   }
 
   /** Broker time of the event at that position. */
   get positionAt(): string | undefined {
-    return this.#positionAt;
+    return this.#position.at;
   }
 
   /** Events set aside by then. */
   get quarantined(): number {
-    return this.#quarantined;
+    return this.#position.quarantined;
   }
 
   /** The position record the last snapshot found in the bucket. */
@@ -114,7 +60,7 @@ export class ViewFollower {
 
   /** Time since the view was last heard of, in ms; what a reader is told as staleness. */
   get staleMs(): number {
-    return this.#heardAtMs === 0 ? Infinity : performance.now() - this.#heardAtMs;
+    return this.#position.staleMs;
   }
 
   /** Subscribes and loads. Resolves with the first snapshot in the table. */
@@ -141,19 +87,8 @@ export class ViewFollower {
   }
 
   /** Resolves when the view reflects the sequence. @throws ROLLCALL_POSITION_NOT_REACHED */
-  async reached(sequence: number, timeoutMs: number = limits.atLeastWaitMsMax): Promise<void> {
-    if (this.#position >= sequence) return;
-    await new Promise<void>((resolve, reject) => {
-      const waiter = { sequence, done: () => (clearTimeout(timer), resolve()) };
-      const timer = setTimeout(() => {
-        this.#waiters.delete(waiter);
-        const text = `the view is at ${this.#position} and did not reach ${sequence} in ${timeoutMs} ms`;
-        reject(
-          new RollcallError('ROLLCALL_POSITION_NOT_REACHED', text, { details: { position: this.#position } }),
-        );
-      }, timeoutMs);
-      this.#waiters.add(waiter);
-    });
+  reached(sequence: number, timeoutMs?: number): Promise<void> {
+    return this.#position.reached(sequence, timeoutMs);
   }
 
   close(): void {
@@ -180,103 +115,38 @@ export class ViewFollower {
 
   async #sync(asked: ResyncReason): Promise<void> {
     let { stored, changes } = await this.#load(asked);
-    const isRebuilt = this.#isOfAnotherEpoch(stored.record);
+    const isRebuilt = this.#position.isOfAnotherEpoch(stored.record);
     // Which epoch it is shows only at the end: a view made anew is told apart by loading it once more.
     if (isRebuilt) {
       const again = await this.#load('rebuilt');
       stored = again.stored;
       changes += again.changes;
     }
-    const reason = isRebuilt ? 'rebuilt' : asked;
     this.#lastSyncAtMs = performance.now();
     const arrived = this.#buffer ?? [];
     this.#buffer = undefined;
     const { record } = stored;
     if (record !== undefined) {
-      this.#epoch = epochOf(record);
-      if (isRebuilt || record.position > this.#position) this.#advance(record);
+      this.#position.enter(record);
+      if (isRebuilt || record.position > this.position) this.#advance(record);
     }
     this.#stored = stored;
     for (const message of arrived) this.#onLive(message, true);
-    this.#options.onResynced?.({ position: this.#position, reason, changes });
-  }
-
-  #isOfAnotherEpoch(record: PositionRecord | undefined): boolean {
-    return record !== undefined && this.#epoch !== undefined && epochOf(record) !== this.#epoch;
-  }
-
-  /** Reads everything stored into the table and tells the differences. */
-  async #load(reason: ResyncReason): Promise<{ stored: StoredPosition; changes: number }> {
-    const { connection, subjects, streams, domain } = this.#options;
-    const filterSubjects = scopeSubjects(this.#scope, subjects, streams).stored;
-    const seen = new Set<string>();
-    let changes = 0;
-    let stored: StoredPosition = { record: undefined, revision: 0 };
-    const order = {
-      stream: streams.view,
-      from: 'last-per-subject' as const,
-      filterSubjects: [...filterSubjects, streams.viewSubjects + viewKeys.position],
-      isAborted: () => this.#closed,
-      ...(domain === undefined ? {} : { domain }),
-    };
-    await readAll(connection, order, (message) => {
-      const key = ownText(message.subject.slice(streams.viewSubjects.length));
-      if (key === viewKeys.position)
-        stored = { record: parse(message) as PositionRecord | undefined, revision: message.seq };
-      else {
-        seen.add(key);
-        if (this.#onStored(key, message, reason)) changes += 1;
-      }
+    this.#options.onResynced?.({
+      position: this.position,
+      reason: isRebuilt ? 'rebuilt' : asked,
+      changes,
     });
-    changes += this.#dropUnseen(seen, stored.record?.position ?? 0, reason);
-    return { stored, changes };
   }
 
-  /** Applies one stored record; true when it differs from what is held. */
-  #onStored(key: string, message: JsMsg, reason: ResyncReason): boolean {
-    const record = parse(message) as ViewRecord | undefined;
-    if (record === undefined) return false;
-    const held = this.table.get(key);
-    if (reason === 'rebuilt') return this.#onRebuilt(key, record, message.seq);
-    if (held !== undefined && held.entry.sequence >= record.sequence) {
-      // The bucket lost writes with the broker: the projector folds forward again from what is stored.
-      if (reason === 'takeover' && held.entry.sequence > record.sequence) this.table.put(key, record);
-      held.bucketRevision = message.seq;
-      return false;
-    }
-    const before = held?.entry;
-    this.table.put(key, record, message.seq);
-    if (!isPresent(before) && !isPresent(record)) return false;
-    this.#options.onChange?.(key, describeChange(before, record));
-    return true;
-  }
-
-  /** In a view made anew sequences say nothing about what is newer: what is stored holds. */
-  #onRebuilt(key: string, record: ViewRecord, bucketRevision: number): boolean {
-    const before = this.table.get(key)?.entry;
-    this.table.put(key, record, bucketRevision);
-    const change = describeChange(before, record);
-    if (!isPresent(before) && !isPresent(record)) return false;
-    if (change.change === 'updated' && change.changed.length === 0) return false;
-    this.#options.onChange?.(key, change);
-    return true;
-  }
-
-  /**
-   * What the bucket no longer holds is gone: its tombstone aged out while we were not looking. Except what is newer
-   * than the bucket itself: a broker that crashed lost writes, and the projector is about to write them again.
-   */
-  #dropUnseen(seen: ReadonlySet<string>, storedPosition: number, reason: ResyncReason): number {
-    let dropped = 0;
-    for (const { key, entry } of this.table.slots()) {
-      const isLost = reason !== 'rebuilt' && entry.sequence > storedPosition;
-      if (seen.has(key) || (isLost && reason !== 'takeover')) continue;
-      this.table.delete(key);
-      if (isLost || !isPresent(entry)) continue;
-      dropped += 1;
-      this.#options.onChange?.(key, { ...entry, change: 'removed', changed: [] });
-    }
-    return dropped;
+  #load(reason: ResyncReason) {
+    return loadView({
+      place: this.#options,
+      table: this.table,
+      reason,
+      onChange: this.#options.onChange,
+      isAborted: () => this.#closed,
+    });
   }
 
   #onLive(message: Msg, isBuffered = false): void {
@@ -286,13 +156,13 @@ export class ViewFollower {
     }
     const key = this.#options.subjects.discoveryKey(message.subject);
     if (key === viewKeys.position) this.#onBeacon(message);
-    else if (key !== undefined) this.#onRecord(key, message, isBuffered);
+    else if (key !== undefined) this.#onRecord(ownText(key), message, isBuffered);
   }
 
   #onRecord(key: string, message: Msg, isBuffered: boolean): void {
-    const record = parse(message) as ViewRecord | undefined;
+    const record = readRecord(message);
     if (record === undefined) return;
-    this.#heardAtMs = performance.now();
+    this.#position.hear();
     if (this.#options.isLeading?.() !== true && !this.#takes(key, record, message, isBuffered)) return;
     this.#options.onChange?.(key, record);
   }
@@ -304,33 +174,25 @@ export class ViewFollower {
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
+    else this.table.put(key, entryOf(record), Number(message.headers?.get('Nats-Sequence') ?? 0));
     return true;
   }
 
   #onBeacon(message: Msg): void {
-    const position = parse(message) as PositionRecord | undefined;
-    if (position === undefined) return;
-    if (this.#isOfAnotherEpoch(position)) {
+    const record = readPosition(message);
+    if (record === undefined) return;
+    if (this.#position.isOfAnotherEpoch(record)) {
       if (this.#syncing === undefined) this.#resyncUnasked('rebuilt');
       return;
     }
-    if (position.position < this.#position) return;
-    this.#advance(position);
-    if (this.#options.isLeading?.() !== true && !this.#agrees(position)) this.#resyncSoon();
+    if (record.position < this.position) return;
+    this.#advance(record);
+    if (this.#options.isLeading?.() !== true && !this.#agrees(record)) this.#resyncSoon();
   }
 
-  #advance(position: PositionRecord): void {
-    this.#position = position.position;
-    this.#positionAt = position.at;
-    this.#quarantined = position.quarantined;
-    this.#heardAtMs = performance.now();
-    for (const waiter of this.#waiters) {
-      if (waiter.sequence > this.#position) continue;
-      this.#waiters.delete(waiter);
-      waiter.done();
-    }
-    this.#options.onPosition?.(position);
+  #advance(record: PositionRecord): void {
+    this.#position.advance(record);
+    this.#options.onPosition?.(record);
   }
 
   /** A beacon comes after every record it sums up, on the same connection: any difference is a loss. */
@@ -351,18 +213,4 @@ export class ViewFollower {
       this.#resyncUnasked('sums-differ');
     }
   }
-}
-
-/** A body that cannot be read is passed over: the next snapshot or beacon puts it right. */
-function parse(message: { string(): string }): unknown {
-  try {
-    return JSON.parse(message.string());
-  } catch {
-    return undefined;
-  }
-}
-
-/** How often the view was made anew. */
-function epochOf({ epoch }: PositionRecord): number {
-  return epoch ?? 0;
 }
