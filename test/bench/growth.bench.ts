@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { limits } from '#contracts';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { ViewFollower } from '#nats';
 import { startTestBroker } from '#testkit';
@@ -12,7 +14,9 @@ const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const SAMPLES = options.isQuick ? 200 : 400;
 const WARM_UP = 100;
 const HTTP_SECONDS = options.isQuick ? 1 : 3;
+const IDLE_MS = options.isQuick ? 2_000 : 5_000;
 const PROJECTED_MS_MAX = 120_000;
+const SETTLED_MS_MAX = 120_000;
 const SEEN_MS_MAX = 10_000;
 /** The list that is asked for is as long in a large registry as in a small one. */
 const LISTED = { service: 'listed', instances: 20 };
@@ -22,6 +26,8 @@ interface Costs {
   readonly instances: number;
   readonly seenMs: number;
   readonly changeCpuUs: number;
+  readonly startCpuMs: number;
+  readonly idleCpuMs: number;
   readonly listsPerSecond: number;
   readonly instancePerSecond: number;
 }
@@ -40,6 +46,32 @@ async function changing(store: RegistryStore, registry: BenchRegistry, watcher: 
   }
   const changeCpuUs = ((cpuMsOf(registry.pid) - cpuMs) * 1_000) / SAMPLES;
   return { seenMs: percentiles(times).p50, changeCpuUs };
+}
+
+/**
+ * Resolves when what follows a journal at leisure, its chain of hashes and its snapshots, has come to its end: that is a
+ * cost of the events it was filled with, and not of the changes that are measured next.
+ */
+async function settled({ journal, audit, snapshots }: RegistryStore): Promise<void> {
+  const deadline = AbortSignal.timeout(SETTLED_MS_MAX);
+  const { lastSequence } = await journal.ends();
+  const isChained = async () => ((await audit.last())?.block.to ?? 0) >= lastSequence;
+  const isSnapshotDue = async () => {
+    const { position = 0, keys = 0 } = (await snapshots.marks()).at(-1) ?? {};
+    return lastSequence >= position + Math.max(limits.snapshotEventsMin, 2 * keys);
+  };
+  while (!(await isChained()) || (await isSnapshotDue())) {
+    deadline.throwIfAborted();
+    await delay(200);
+  }
+}
+
+/** CPU of a registry that has nothing to do, in ms a second. */
+async function idling({ pid }: BenchRegistry): Promise<number> {
+  const cpuMs = cpuMsOf(pid);
+  const startedAtMs = performance.now();
+  await delay(IDLE_MS);
+  return ((cpuMsOf(pid) - cpuMs) * 1_000) / (performance.now() - startedAtMs);
 }
 
 /** A service that has the same instances in every size of the registry. */
@@ -71,6 +103,9 @@ async function costsOf(instances: number): Promise<Costs> {
   const watcher = new ViewFollower({ ...store, connection: watching });
   await watcher.start();
   await watcher.reached(filledTo, PROJECTED_MS_MAX);
+  await settled(store);
+  const startCpuMs = cpuMsOf(registry.pid);
+  const idleCpuMs = await idling(registry);
   const changed = await changing(store, registry, watcher, instances);
   const listsPerSecond = await asking(registry, LIST);
   const instancePerSecond = await asking(registry, `${LIST}/${LISTED.service}-7`);
@@ -79,16 +114,17 @@ async function costsOf(instances: number): Promise<Costs> {
   await watching.close();
   await store.connection.close();
   await broker.stop();
-  return { instances, ...changed, listsPerSecond, instancePerSecond };
+  return { instances, ...changed, startCpuMs, idleCpuMs, listsPerSecond, instancePerSecond };
 }
 
 const measured: Costs[] = [];
 for (const instances of SIZES) measured.push(await costsOf(instances));
 
-type Kind = Exclude<keyof Costs, 'instances'>;
+type Kind = Exclude<keyof Costs, 'instances' | 'startCpuMs'>;
 const KINDS: readonly [kind: Kind, name: string, unit: string, isRate: boolean][] = [
   ['seenMs', 'a change -> in the view of a watcher, p50', 'ms', false],
   ['changeCpuUs', 'CPU of the registry', 'us a change', false],
+  ['idleCpuMs', 'CPU of the registry with nothing to do', 'ms a second', false],
   ['listsPerSecond', 'GET the 20 instances of a service', 'requests/s', true],
   ['instancePerSecond', 'GET one instance', 'requests/s', true],
 ];
@@ -101,14 +137,21 @@ const figures = KINDS.flatMap(([kind, name, unit, isRate]): Figure[] =>
     return [{ name: sized, value: costs[kind], unit, ...note }];
   }),
 );
+const starts = measured.map(
+  ({ instances, startCpuMs }): Figure => ({
+    name: `CPU of the registry until it has started and projected, chained and snapshotted ${instances.toLocaleString('en')} events`,
+    value: startCpuMs,
+    unit: 'ms',
+  }),
+);
 const costCurve = ([kind, name, , isRate]: (typeof KINDS)[number]) => ({
   name,
   points: measured.map(
     (costs) => [costs.instances, isRate ? first[kind] / costs[kind] : costs[kind] / first[kind]] as const,
   ),
 });
-printFigures('Growth: the same operation in a larger registry', figures, {
-  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services; ${SAMPLES} changes one after the other; ${HTTP_SECONDS} s of requests over 32 connections`,
+printFigures('Growth: the same operation in a larger registry', [...figures, ...starts], {
+  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services; ${SAMPLES} changes one after the other, when what follows the journal at leisure has caught up; ${HTTP_SECONDS} s of requests over 32 connections`,
   durability: 'a broker that syncs every 2 minutes: what grows is our part and not the disk',
   plots: [
     {

@@ -161,6 +161,8 @@ export const limits = {
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,
   snapshotsMax: 256,
+  /** Events a snapshot takes in at a time: what happens meanwhile waits behind so many, and not behind all of them. */
+  snapshotReadMax: 2_000,
   /** How often the leader looks whether a snapshot is due. */
   snapshotTickMs: 2_000,
   /** How often the leader looks whether the journal has outgrown its limits. */

@@ -15,7 +15,7 @@ export { isVerdictInForce, joinInstance, splitInstance } from './instance/state.
 export { conflictPauseMs } from './retry.js';
 export { fromTime, toTime } from './time.js';
 export { changedPaths, describeChange } from './view/change.js';
-export { causeOf, isInstanceView, isPresent, type ViewEntry } from './view/entry.js';
+export { causeOf, isInstanceView, isPresent, shouldBeat, type ViewEntry } from './view/entry.js';
 export { type Evolved, evolve } from './view/evolve.js';
 export { addSums, addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.js';
 export { applicationId, effectiveKinds, serviceId, SumLedger } from './view/sum-ledger.js';

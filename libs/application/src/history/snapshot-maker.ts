@@ -1,5 +1,5 @@
 import { limits } from '#contracts';
-import { toTime } from '#domain';
+import { toTime, type ViewEntry } from '#domain';
 import type { Journal } from '../ports/journal.js';
 import type { Log } from '../ports/log.js';
 import type { SnapshotMark, SnapshotStore } from '../ports/snapshots.js';
@@ -51,14 +51,28 @@ export class SnapshotMaker {
   }
 
   async #make(base: SnapshotMark, position: number): Promise<SnapshotMark> {
-    const { journal, snapshots, log } = this.parts;
-    const entries = base === nothing ? new Map() : await snapshots.load(base, {});
-    const range = { fromSequence: base.position + 1, toSequence: position };
-    const folded = await foldJournal(journal, { ...range, known: (key) => entries.get(key) });
-    for (const [key, entry] of folded.entries) entries.set(key, entry);
-    const mark = await snapshots.save({ position, at: toTime(folded.atMs) }, entries);
+    const { snapshots, log } = this.parts;
+    const entries = base === nothing ? new Map<string, ViewEntry>() : await snapshots.load(base, {});
+    const atMs = await this.#foldInto(entries, base.position + 1, position);
+    const mark = await snapshots.save({ position, at: toTime(atMs) }, entries);
     log.info('made a snapshot of the past', { position, keys: mark.keys });
     return mark;
+  }
+
+  /**
+   * A piece at a time, because the projector hears of new events over the same connection and works on the same thread.
+   * @returns broker time of the last event
+   */
+  async #foldInto(entries: Map<string, ViewEntry>, from: number, to: number): Promise<number> {
+    let atMs = 0;
+    for (let fromSequence = from; fromSequence <= to; fromSequence += limits.snapshotReadMax) {
+      const toSequence = Math.min(to, fromSequence + limits.snapshotReadMax - 1);
+      const range = { fromSequence, toSequence, known: (key: string) => entries.get(key) };
+      const folded = await foldJournal(this.parts.journal, range);
+      for (const [key, entry] of folded.entries) entries.set(key, entry);
+      if (folded.events > 0) atMs = folded.atMs;
+    }
+    return atMs;
   }
 
   /** Above the limit, every second of the older half goes: the past stays reachable, in larger steps. */

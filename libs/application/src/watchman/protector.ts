@@ -1,16 +1,51 @@
-import { eventTypes, isRollcallError, type ProtectionRecord, type ServiceAggregateId } from '#contracts';
-import { isMassExpiry, type ServiceSlots } from '#domain';
+import {
+  eventTypes,
+  isRollcallError,
+  type ProtectionRecord,
+  type ServiceAggregateId,
+  type ViewRecord,
+} from '#contracts';
+import { isMassExpiry, serviceId, type ServiceSlots } from '#domain';
 import { attributesOf } from '../registrar/event-factory.js';
 import { countService, engagedProtection, policyOf, type ServiceCount } from './headcount.js';
 import type { Watch } from './watch.js';
+
+type ServiceNames = Pick<ServiceSlots, 'namespace' | 'service'>;
+
+interface EngagedService {
+  readonly slots: ServiceSlots;
+  /** Broker time since when. */
+  readonly atMs: number;
+}
 
 /** Keeps a service from being emptied by a fault that is not its own. */
 export class Protector {
   readonly #watch: Watch;
   readonly #writing = new Set<string>();
+  /** Services that may be under protection. */
+  readonly #engaged = new Map<string, ServiceNames>();
 
   constructor(watch: Watch) {
     this.#watch = watch;
+  }
+
+  /** Remembers where to look for protection, so that nobody looks through all services for the few that have it. */
+  track(record: ViewRecord['record']): void {
+    if (!('engaged' in record)) return;
+    const { namespace, service, engaged } = record;
+    if (engaged) this.#engaged.set(serviceId(namespace, service), { namespace, service });
+  }
+
+  /** The services under protection, as the view shows them now. */
+  engaged(): EngagedService[] {
+    const found: EngagedService[] = [];
+    for (const [id, { namespace, service }] of this.#engaged) {
+      const slots = this.#watch.parts.table.service(namespace, service);
+      const protection = slots === undefined ? undefined : engagedProtection(slots);
+      if (slots === undefined || protection === undefined) this.#engaged.delete(id);
+      else found.push({ slots, atMs: protection.atMs });
+    }
+    return found;
   }
 
   count(slots: ServiceSlots, nowMs: number): ServiceCount {
@@ -30,12 +65,10 @@ export class Protector {
 
   /** Ends protection that has nothing left to protect. Called now and then by the leading watchman. */
   async releaseWhereOver(nowMs: number): Promise<void> {
-    for (const slots of this.#watch.parts.table.services()) {
-      const engaged = engagedProtection(slots);
-      if (engaged === undefined) continue;
+    for (const { slots, atMs } of this.engaged()) {
       const count = this.count(slots, nowMs);
-      if (!isOver(count, nowMs - engaged.atMs > policyOf(slots).maxMs)) continue;
-      const seconds = Math.round((nowMs - engaged.atMs) / 1_000);
+      if (!isOver(count, nowMs - atMs > policyOf(slots).maxMs)) continue;
+      const seconds = Math.round((nowMs - atMs) / 1_000);
       const left = count.suspectCount === 0 ? 'no suspects are' : 'one suspect is';
       const detail = `${left} left after ${seconds} s; ${count.standingCount} instances stand`;
       await this.#write(slots, count, false, detail);

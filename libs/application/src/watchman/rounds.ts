@@ -7,7 +7,7 @@ import {
   type InstanceView,
   type ViewRecord,
 } from '#contracts';
-import { fromTime, isInstanceView, isLapsed, leaseTimes } from '#domain';
+import { fromTime, isInstanceView, isLapsed, leaseTimes, shouldBeat } from '#domain';
 import { Calendar } from './calendar.js';
 import { isSuspect } from './headcount.js';
 import type { Watch } from './watch.js';
@@ -68,9 +68,11 @@ export class Rounds {
   /** Suspects those whose beat is known, but had lived its life by the time it reached the broker: it was sourced late. */
   async sweep(): Promise<void> {
     try {
+      const { table, sight } = this.#watch.parts;
+      if (await this.#countsRight(table.beatsDue)) return;
+      // Who comes while the broker is asked cannot be in its answer.
       const expected = this.#expected();
-      if (await this.#countsRight(expected.length)) return;
-      const living = await this.#watch.parts.sight.livingBeats();
+      const living = await sight.livingBeats();
       const brokerMs = this.#watch.brokerClock.nowMs() ?? 0;
       for (const view of expected) {
         if (living.has(incarnationKey(view))) continue;
@@ -85,10 +87,8 @@ export class Rounds {
   /** Whoever should have a living beat. */
   #expected(): InstanceView[] {
     const expected: InstanceView[] = [];
-    for (const slot of this.#watch.parts.table.slots()) {
-      const view = this.#watch.leased(slot);
-      if (view !== undefined && !isSuspect(view)) expected.push(view);
-    }
+    for (const { entry } of this.#watch.parts.table.slots())
+      if (shouldBeat(entry)) expected.push(entry.record as InstanceView);
     return expected;
   }
 

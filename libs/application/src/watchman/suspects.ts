@@ -17,7 +17,7 @@ import {
   type SuspectStep,
   toTime,
 } from '#domain';
-import { engagedProtection, isSuspect, policyOf } from './headcount.js';
+import { isSuspect, policyOf } from './headcount.js';
 import type { Protector } from './protector.js';
 import type { VerdictWriter } from './verdict-writer.js';
 import type { Watch } from './watch.js';
@@ -182,11 +182,10 @@ export class Suspects {
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
-      const isWitnessed = this.#watch.hasWitness();
-      for (const slots of this.#watch.parts.table.services()) {
-        const engaged = engagedProtection(slots);
-        if (engaged !== undefined) await this.#stepService(slots, engaged.atMs, isWitnessed, nowMs);
-      }
+      const engaged = this.#protector.engaged();
+      // Nearly always nobody is protected, and then nobody needs to look for a witness.
+      const isWitnessed = engaged.length > 0 && this.#watch.hasWitness();
+      for (const { slots, atMs } of engaged) await this.#stepService(slots, atMs, isWitnessed, nowMs);
       await this.#protector.releaseWhereOver(nowMs);
     } catch (error) {
       this.#watch.parts.log.warn('could not step protection', { error: errorText(error) });

@@ -102,6 +102,7 @@ export class Watchman {
   #track(record: ViewRecord['record']): void {
     this.#suspects.track(record);
     this.#rounds.track(record);
+    this.#protector.track(record);
   }
 
   #onLease(message: LeaseMessage): void {

@@ -15,6 +15,12 @@ export function isPresent(entry: ViewEntry | undefined): boolean {
   return entry !== undefined && !('departure' in entry.record);
 }
 
+/** Whether a heartbeat of it must be alive: it has a lease, it is there, and nobody suspects it. */
+export function shouldBeat(entry: ViewEntry | undefined): boolean {
+  if (entry === undefined || !isInstanceView(entry.record) || !isPresent(entry)) return false;
+  return entry.record.leaseMs > 0 && entry.record.status !== 'suspect';
+}
+
 /** Anything that carries what a cause needs: an event, or a cause. */
 export interface CauseSource {
   readonly id: string;

@@ -74,12 +74,17 @@ describe('the checksum', () => {
 });
 
 const anyEntry = fc
-  .record({ sequence: fc.nat(), isGone: fc.boolean() })
-  .map(({ sequence, isGone }): ViewEntry => ({
+  .record({
+    sequence: fc.nat(),
+    isGone: fc.boolean(),
+    leaseMs: fc.constantFrom(0, 15_000),
+    status: fc.constantFrom('up', 'suspect', 'down'),
+  })
+  .map(({ sequence, isGone, ...said }): ViewEntry => ({
     sequence,
     at: '2026-01-01T00:00:00.000Z',
     cause: { id: 'e', type: 't' },
-    record: { instance: 'x', ...(isGone ? { departure: 'expired' } : {}) } as unknown as InstanceView,
+    record: { instance: 'x', ...said, ...(isGone ? { departure: 'expired' } : {}) } as unknown as InstanceView,
   }));
 const anyKey = fc.constantFrom(
   'default.instance.orders.orders-1',
@@ -133,6 +138,19 @@ describe('a table', () => {
         for (const service of ['default/orders', 'prod/orders', 'default/payments']) {
           expect(table.sumOf(service)).toEqual(sum(service));
         }
+      }),
+    );
+  });
+
+  it('counts whose heartbeats must be alive', () => {
+    fc.assert(
+      fc.property(anyMoves, (moves) => {
+        const { table, held } = played(moves);
+        const beating = [...held.values()].filter(({ record }) => {
+          const { leaseMs, status } = record as InstanceView;
+          return leaseMs > 0 && status !== 'suspect' && !('departure' in record);
+        });
+        expect(table.beatsDue).toBe(beating.length);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { parseAggregateKey, type ServiceSum } from '#contracts';
-import type { ViewEntry } from './entry.js';
+import { shouldBeat, type ViewEntry } from './entry.js';
 import { applicationId, serviceId, SumLedger } from './sum-ledger.js';
 
 /** One key of the view in memory. */
@@ -31,14 +31,15 @@ export interface ApplicationSlots extends ApplicationNames {
 
 /**
  * The view, or the part of it that somebody asked for, in memory: one slot a key, indexed by service and by
- * application, with a running count and checksum of what is present. A data structure only: it knows no clock, network or order
- * of arrival.
+ * application, with a running count and checksum of what is present, and of whom a heartbeat is due. A data structure
+ * only: it knows no clock, network or order of arrival.
  */
 export class ViewTable {
   readonly #slots = new Map<string, Slot>();
   readonly #services = new Map<string, ServiceSlots>();
   readonly #applications = new Map<string, ApplicationSlots>();
   readonly #sums = new SumLedger();
+  #beatsDue = 0;
 
   get size(): number {
     return this.#slots.size;
@@ -72,6 +73,11 @@ export class ViewTable {
     return this.#applications.get(applicationId(namespace, application));
   }
 
+  /** How many heartbeats must be alive. Counted as entries come and go: in a large view a look at each takes long. */
+  get beatsDue(): number {
+    return this.#beatsDue;
+  }
+
   sumOf(id: string): ServiceSum {
     return this.#sums.of(id);
   }
@@ -79,7 +85,7 @@ export class ViewTable {
   /** Puts an entry under a key, whatever was there. */
   put(key: string, entry: ViewEntry, bucketRevision?: number): Slot {
     const held = this.#slots.get(key);
-    this.#sums.move(key, held?.entry, entry);
+    this.#count(key, held?.entry, entry);
     if (held !== undefined) {
       held.entry = entry;
       held.bucketRevision = bucketRevision ?? held.bucketRevision;
@@ -94,9 +100,14 @@ export class ViewTable {
   delete(key: string): void {
     const slot = this.#slots.get(key);
     if (slot === undefined) return;
-    this.#sums.move(key, slot.entry, undefined);
+    this.#count(key, slot.entry, undefined);
     this.#slots.delete(key);
     this.#leaveIndex(slot);
+  }
+
+  #count(key: string, before: ViewEntry | undefined, after: ViewEntry | undefined): void {
+    this.#sums.move(key, before, after);
+    this.#beatsDue += Number(shouldBeat(after)) - Number(shouldBeat(before));
   }
 
   #enterIndex(slot: Slot): void {

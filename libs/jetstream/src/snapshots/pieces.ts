@@ -24,14 +24,14 @@ export function* cutPieces(
   bytesMax: number = limits.snapshotPartBytes,
 ): Generator<Piece> {
   const owned = new Map<string, string[]>();
-  for (const key of [...entries.keys()].toSorted()) {
+  for (const key of entries.keys()) {
     const owner = ownerOf(key);
     const held = owned.get(owner);
     if (held === undefined) owned.set(owner, [key]);
     else held.push(key);
   }
-  for (const [owner, keys] of owned) {
-    const lines = keys.map((key) => JSON.stringify([key, entries.get(key)]));
+  for (const owner of [...owned.keys()].toSorted()) {
+    const lines = (owned.get(owner) ?? []).toSorted().map((key) => JSON.stringify([key, entries.get(key)]));
     for (const [index, body] of pack(lines, bytesMax).entries()) yield { name: `${owner}.${index}`, body };
   }
 }

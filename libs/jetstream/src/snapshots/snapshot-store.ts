@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
 import { APPLICATION_SCHEMA_KEY, limits, RollcallError } from '#contracts';
@@ -58,6 +59,7 @@ export class JetStreamSnapshots implements SnapshotStore {
       if (body === undefined) throw damaged(mark.position, `piece "${name}" is missing`);
       if (digestOf(body) !== index.get(name)) throw damaged(mark.position, `piece "${name}" was changed`);
       for (const [key, entry] of readPiece(body)) if (isAbout(key, place)) entries.set(key, entry);
+      await breath();
     }
     return entries;
   }
@@ -166,9 +168,9 @@ export class JetStreamSnapshots implements SnapshotStore {
   }
 }
 
-const IN_FLIGHT_MAX = 64;
+const IN_FLIGHT_MAX = 16;
 
-/** Many in flight, none more than the publisher may hold. Returns the lines of the index. */
+/** A few in flight, and others served between any two: a piece is milliseconds of work. Returns the lines of the index. */
 async function writeAll(
   pieces: Iterable<Piece>,
   write: (name: string, body: string) => Promise<void>,
@@ -178,6 +180,7 @@ async function writeAll(
   for (const { name, body } of pieces) {
     lines.push(JSON.stringify([name, digestOf(body)]));
     inFlight.push(write(`part.${name}`, body));
+    await breath();
     if (inFlight.length < IN_FLIGHT_MAX) continue;
     await Promise.all(inFlight);
     inFlight = [];
