@@ -5,6 +5,7 @@ import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
 import { type Figure, figureOf, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const INSTANCES = 10_000;
 const SERVICES = 500;
@@ -79,7 +80,10 @@ await fill(store);
 const maker = new SnapshotMaker({ ...store, log: silentLog });
 let snapshots = 0;
 while ((await maker.makeNext()) !== undefined) snapshots += 1;
-const figures = [...(await benchReads(store)), await benchVerify(store)];
+const figures = [
+  ...(await profiled('reads as of', () => benchReads(store))),
+  await profiled('verify', () => benchVerify(store)),
+];
 store.journal.close();
 await connection.close();
 await broker.stop();

@@ -7,6 +7,7 @@ import type { HttpCaller, RollcallClient } from '#client';
 import { startTestRegistry, type TestRegistry } from '../integration/client/registry.js';
 import { type Figure, figureOf, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = options.isQuick ? 1 : 5;
 const INSTANCES = 20;
@@ -96,7 +97,7 @@ async function callCost(client: RollcallClient): Promise<Figure[]> {
   await timed(2_000, balanced);
   const rounds: { readonly bareUs: number; readonly balancedUs: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push({ bareUs: await timed(1_500, bare), balancedUs: await timed(1_500, balanced) });
+    rounds.push({ bareUs: await timed(1_500, bare), balancedUs: await profiled('balanced calls', () => timed(1_500, balanced)) });
   await pool.close();
   for (const server of [first as Server, ...others]) server.close();
   return [
@@ -151,7 +152,9 @@ const registry = await startTestRegistry();
 const client = await registry.client();
 await registerMany(registry, client);
 pickRate(client, 1_000_000);
-const rates = Array.from({ length: ROUNDS }, () => pickRate(client, 2_000_000));
+const rates = await profiled('picks', () =>
+  Promise.resolve(Array.from({ length: ROUNDS }, () => pickRate(client, 2_000_000))),
+);
 const figures: Figure[] = [
   figureOf('pick() with a version range, a zone and one suspect among 20', 'picks/s', rates, {
     goal: { atLeast: 1_000_000 },

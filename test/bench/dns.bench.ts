@@ -7,6 +7,7 @@ import { ViewTable } from '#domain';
 import { fixtureRecord } from './fixtures.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = options.isQuick ? 1 : 3;
 const SECONDS = options.isQuick ? 1 : 3;
@@ -73,7 +74,7 @@ async function benchDns(): Promise<Figure[]> {
     await rateOf(server.port, 'A', 1);
     for (const type of ['A', 'SRV'] as const) {
       const rates: number[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) rates.push(await rateOf(server.port, type, SECONDS));
+      for (let round = 0; round < ROUNDS; round += 1) rates.push(await profiled(type, () => rateOf(server.port, type, SECONDS)));
       const goal = { atLeast: 15_000 };
       figures.push(figureOf(`DNS ${type}, ${instances} instances`, 'questions/s', rates, { goal }));
     }

@@ -66,7 +66,7 @@ async function costsOf(instances: number): Promise<Costs> {
   const store = await openRegistryStore({ connection: await connect(broker) });
   await fillJournal(store, instances, instances);
   const filledTo = await registerListed(store);
-  const registry = await startRegistry(broker);
+  const registry = await startRegistry(broker, { role: `registry of ${instances}` });
   const watching = await connect(broker);
   const watcher = new ViewFollower({ ...store, connection: watching });
   await watcher.start();

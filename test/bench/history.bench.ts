@@ -10,15 +10,16 @@ import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
 import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const EVENTS = options.isQuick ? 40_000 : 1_000_000;
 const INSTANCES = 10_000;
 const ROUNDS = 3;
 
 /** Events a second that something long gets through. */
-async function rateOf(work: () => Promise<unknown>): Promise<number> {
+async function rateOf(what: string, work: () => Promise<unknown>): Promise<number> {
   const startedAtMs = performance.now();
-  await work();
+  await profiled(what, work);
   return (EVENTS / (performance.now() - startedAtMs)) * 1_000;
 }
 
@@ -55,20 +56,20 @@ let backupBytes = 0;
 for (let round = 0; round < ROUNDS; round += 1) {
   const file = join(directory, `journal-${round}.ndjson.gz`);
   const order = { withBefore: true, nowMs: Date.now() };
-  rates.exported.push(await rateOf(() => exportSlice({ ...store, history }, file, order)));
+  rates.exported.push(await rateOf('export', () => exportSlice({ ...store, history }, file, order)));
   fileBytes = (await stat(file)).size;
   const target = await start();
-  rates.imported.push(await rateOf(() => replayArchive(file, target)));
+  rates.imported.push(await rateOf('import', () => replayArchive(file, target)));
   const backup = join(directory, `backup-${round}`);
   rates.kept.push(
-    await rateOf(async () => {
+    await rateOf('backup', async () => {
       const { streams } = await createBackup(store, backup, { nowMs: Date.now() });
       backupBytes = streams.reduce((sum, { bytes }) => sum + bytes, 0);
     }),
   );
   const empty = await start();
   const place = { ...store, connection: empty.connection, manager: await jetstreamManager(empty.connection) };
-  rates.restored.push(await rateOf(() => restoreBackup(place, backup, { replicas: 1 })));
+  rates.restored.push(await rateOf('restore', () => restoreBackup(place, backup, { replicas: 1 })));
   for (const { broker, connection } of [target, empty]) {
     await connection.close();
     await broker.stop();

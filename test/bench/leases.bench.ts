@@ -63,7 +63,7 @@ function verdictFigures(name: string, counts: Map<string, number>): Figure[] {
 /** Instances of the SDK itself: registered, beating from its worker thread, answering probes. */
 async function sdkLeases(): Promise<Figure[]> {
   const broker = await startTestBroker({ synced: true });
-  const registry = await startRegistry(broker);
+  const registry = await startRegistry(broker, { role: 'registry with leases of the SDK' });
   const store = await openRegistryStore({ connection: await connect(broker) });
   const each = SDK_LEASES / SDK_PROCESSES;
   const startedAtMs = performance.now();
@@ -139,7 +139,7 @@ async function manyLeases(): Promise<Figure[]> {
   await fill(store);
   const { lastSequence } = await store.journal.ends();
   const beats = await startBeats(broker);
-  const registry = await startRegistry(broker);
+  const registry = await startRegistry(broker, { role: `registry with ${MANY_LEASES} leases` });
   const waiting = new ViewFollower({ ...store, scope: { namespace: 'none' } });
   await waiting.start();
   await waiting.reached(lastSequence, 120_000);

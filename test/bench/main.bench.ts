@@ -6,6 +6,7 @@ import { startTestBroker, type TestBroker } from '#testkit';
 import { fixtureEvent, fixtureRecord } from './fixtures.js';
 import { type Figure, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 import { startRegistry } from './registry.js';
 
 const SAMPLES = options.isQuick ? 500 : 3_000;
@@ -103,7 +104,7 @@ async function measure(broker: TestBroker): Promise<Map<string, number[]>> {
 
 const broker = await startTestBroker({ synced: true });
 const registry = await startRegistry(broker);
-const times = await measure(broker);
+const times = await profiled('writer and watchers', () => measure(broker));
 await registry.stop();
 await broker.stop();
 

@@ -7,9 +7,10 @@ import type { Peer } from './peers/peer.js';
 import { startRollcall } from './peers/rollcall.js';
 import { bulkRate, lookupRate, lookupRecords, Seen, seenTimes, singleRate } from './peers/workloads.js';
 import { startZooKeeper } from './peers/zookeeper.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = 3;
-const SEEN = options.isQuick ? 150 : 600;
+const SEEN = options.isQuick ? 150 : 1_500;
 const SINGLE = options.isQuick ? 1_000 : 4_000;
 const BULK = options.isQuick ? 4_000 : 16_000;
 const LOOKUPS = options.isQuick ? 500 : 2_000;
@@ -19,6 +20,7 @@ const LOOKUPS_IN_PROCESS = 200_000;
 interface Rounds {
   readonly p50: number[];
   readonly p99: number[];
+  readonly p999: number[];
   readonly single: number[];
   readonly bulk: number[];
   readonly lookups: number[];
@@ -47,7 +49,7 @@ async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
       const seen = new Seen();
       await peer.watch(seen.hear);
       for (const record of lookupRecords()) await peer.register(record);
-      const rounds = { p50: [], p99: [], single: [], bulk: [], lookups: [] };
+      const rounds = { p50: [], p99: [], p999: [], single: [], bulk: [], lookups: [] };
       systems.push({ peer, seen, rounds });
     } catch (error) {
       missing.push(`${name}: ${errorText(error)}`);
@@ -58,12 +60,15 @@ async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
 
 /** Each system in turn, then the next round: what slows the machine down for a while slows down all of them. */
 async function measureRound({ peer, seen, rounds }: Measured): Promise<void> {
+  const mine = <Result>(role: string, work: () => Promise<Result>): Promise<Result> =>
+    peer.name === 'Rollcall' ? profiled(role, work) : work();
   await seenTimes(peer, seen, 100);
-  const { p50, p99 } = percentiles(await seenTimes(peer, seen, SEEN));
+  const { p50, p99, p999 } = percentiles(await mine('client seen', () => seenTimes(peer, seen, SEEN)));
   rounds.p50.push(p50);
   rounds.p99.push(p99);
-  rounds.single.push(await singleRate(peer, SINGLE));
-  rounds.bulk.push(await bulkRate(peer, BULK));
+  rounds.p999.push(p999);
+  rounds.single.push(await mine('client one by one', () => singleRate(peer, SINGLE)));
+  rounds.bulk.push(await mine('client in bulk', () => bulkRate(peer, BULK)));
   if (peer.lookup === undefined) return;
   rounds.lookups.push(await lookupRate(peer, peer.name === 'Rollcall' ? LOOKUPS_IN_PROCESS : LOOKUPS));
 }
@@ -71,6 +76,7 @@ async function measureRound({ peer, seen, rounds }: Measured): Promise<void> {
 const KINDS: readonly [kind: keyof Rounds, name: string, unit: string][] = [
   ['p50', 'register -> seen by a watcher on another connection, p50', 'ms'],
   ['p99', 'register -> seen by a watcher on another connection, p99', 'ms'],
+  ['p999', 'register -> seen by a watcher on another connection, p99.9', 'ms'],
   ['single', 'durable registrations, one request each, 64 in flight', '/s'],
   ['bulk', 'durable registrations in bulk, one request after the other', '/s'],
   ['lookups', 'lookups of a service of 20 instances', '/s'],

@@ -4,6 +4,7 @@ import { startTestBroker } from '#testkit';
 import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options as asked } from './options.js';
+import { profiled } from './profile.js';
 
 /** Replay + fold of a long journal from zero: what `verify` and a rebuild cost. */
 async function benchReplay(options: {
@@ -15,7 +16,7 @@ async function benchReplay(options: {
   const store = await openRegistryStore({ connection: await connect(broker) });
   const bytes = await fillJournal(store, options.events, options.instances);
   const rates: number[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
+  const measure = async (): Promise<void> => {
     const startedAtMs = performance.now();
     const folded = await foldJournal(store.journal, { toSequence: options.events });
     const seconds = (performance.now() - startedAtMs) / 1_000;
@@ -29,7 +30,8 @@ async function benchReplay(options: {
       );
     }
     rates.push(options.events / seconds);
-  }
+  };
+  for (let round = 0; round < options.rounds; round += 1) await profiled('replay and fold', measure);
   const figures: Figure[] = [
     figureOf('replay + fold', 'events/s', rates, {
       goal: { atLeast: 80_000 },

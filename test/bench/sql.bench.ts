@@ -5,6 +5,7 @@ import { databaseKinds } from '../integration/sql/databases.js';
 import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = options.isQuick ? 1 : 3;
 const EVENTS = options.isQuick ? 20_000 : 60_000;
@@ -44,7 +45,7 @@ for (const kind of kinds) await kind.start();
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const kind of kinds) {
     const before = rounds.get(kind.name) ?? [];
-    rounds.set(kind.name, [...before, await build(store, await kind.freshUrl())]);
+    rounds.set(kind.name, [...before, await profiled(kind.name, async () => build(store, await kind.freshUrl()))]);
   }
 }
 for (const kind of kinds) await kind.stop();

@@ -4,6 +4,7 @@ import { startTestBroker, type TestBroker } from '#testkit';
 import { connect, fillJournal } from './journal.js';
 import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 import { startRegistry } from './registry.js';
 
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
@@ -14,7 +15,7 @@ const PROJECTED_MS_MAX = 120_000;
 async function project(broker: TestBroker, store: RegistryStore) {
   const { lastSequence } = await store.journal.ends();
   const startedAtMs = performance.now();
-  const registry = await startRegistry(broker);
+  const registry = await startRegistry(broker, { role: 'registry projecting' });
   const waiting = new ViewFollower({ ...store, scope: { namespace: 'none' } });
   await waiting.start();
   await waiting.reached(lastSequence, PROJECTED_MS_MAX);
@@ -30,7 +31,7 @@ async function load(broker: TestBroker, store: RegistryStore, instances: number)
   const connection = await connect(broker);
   const follower = new ViewFollower({ ...store, connection });
   const beganAtMs = performance.now();
-  await follower.start();
+  await profiled('client loading', () => follower.start());
   const seconds = (performance.now() - beganAtMs) / 1_000;
   const { size } = follower.table;
   follower.close();
@@ -55,7 +56,7 @@ async function costsOf(instances: number): Promise<Costs> {
   const residentMb: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     const startedAtMs = performance.now();
-    const registry = await startRegistry(broker);
+    const registry = await startRegistry(broker, { role: 'registry starting' });
     readySeconds.push((performance.now() - startedAtMs) / 1_000);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     residentMb.push(registry.residentMb);
