@@ -25,7 +25,11 @@ export interface Frame {
 
 const frameOf = (name: string): Frame => ({ name, us: 0, ownUs: 0, callees: new Map() });
 
-/** Samples put together by call path, below one root; the time a process waited is in none of them. */
+/** Neither waiting nor looking is work: samples in these are left out. */
+const isNoWork = ({ callFrame: { functionName, url } }: ProfileNode): boolean =>
+  functionName === '(idle)' || url.startsWith('node:inspector');
+
+/** Samples put together by call path, below one root. */
 export function foldProfile({ nodes, samples, timeDeltas }: CpuProfile): Frame {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map<number, number>();
@@ -36,13 +40,14 @@ export function foldProfile({ nodes, samples, timeDeltas }: CpuProfile): Frame {
   }
   const root = frameOf('all');
   for (const [id, us] of usById) {
-    if (byId.get(id)?.callFrame.functionName === '(idle)') continue;
-    const path: string[] = [];
+    const nodesUp: ProfileNode[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const node = byId.get(at);
-      if (node !== undefined && parents.has(at)) path.push(nameOf(node));
+      // The root of a profile has no caller, and says nothing.
+      if (node !== undefined && parents.has(at)) nodesUp.push(node);
     }
-    addPath(root, path.toReversed(), us);
+    if (nodesUp.some(isNoWork)) continue;
+    addPath(root, nodesUp.map(nameOf).toReversed(), us);
   }
   return root;
 }
@@ -62,7 +67,7 @@ function addPath(root: Frame, path: readonly string[], us: number): void {
 /** Where in the project, its packages or Node a function is; the machine's own folders say nothing. */
 function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
   const name = functionName === '' ? '(anonymous)' : functionName;
-  const file = url.replace(/^.*\/(?=node_modules\/)/, '').replace(/^.*\/dist\//, '');
+  const file = url.replace(/^.*\/(?=node_modules\/)/, '').replace(/^(?!node_modules).*\/dist\//, '');
   return file === '' ? name : `${name} ${file}:${lineNumber + 1}`;
 }
 

@@ -60,7 +60,7 @@ function placed(frames: readonly FlatFrame[], scale: number): Box[] {
 
 function drawn({ name, us, ownUs, left, width, depth }: Box, workUs: number): string {
   const y = TOP + depth * ROW;
-  const words = name.slice(0, Math.floor((width - 4) / LETTER));
+  const words = name.replace(' node_modules/', ' ').slice(0, Math.max(0, Math.floor((width - 4) / LETTER)));
   const text = words.length < 3 ? '' : `<text x="${round(left + 2)}" y="${y + 11}">${safe(words)}</text>`;
   const told = `${name}: ${share(us, workUs)}, ${milliseconds(us)}; by itself ${share(ownUs, workUs)}, ${milliseconds(ownUs)}`;
   return `<g><title>${safe(told)}</title><rect x="${round(left)}" y="${y}" width="${round(Math.max(WIDTH_MIN, width - 0.5))}" height="${ROW - 1}" fill="${colorOf(name)}"/>${text}</g>`;
