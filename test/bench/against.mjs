@@ -54,7 +54,7 @@ function tried(...words) {
 /** Both builds in turns, the first one changing by round. Returns what failed. */
 export async function runAgainst(commits, { chosen, flags, peers, report }) {
   const { before, after } = commits;
-  const tree = join(root, '.cache', `against-${before.commit}`);
+  const tree = join(root, '.cache', 'against');
   const remove = onEnd(() => removeTree(tree));
   try {
     const why = await prepare(tree, before.commit, report);

@@ -11,6 +11,7 @@ import { profiled } from './profile.js';
 
 const ROUNDS = options.isQuick ? 1 : 5;
 const INSTANCES = 20;
+const UNEVEN_CALLS = options.isQuick ? 600 : 3_000;
 
 /** A service of twenty, in two zones and two versions, one of them suspected. */
 async function registerMany(registry: TestRegistry, client: RollcallClient): Promise<void> {
@@ -132,7 +133,7 @@ async function slowShare(client: RollcallClient): Promise<Figure> {
     instances.push((await caller.get('/')).instance);
   };
   const calls: Promise<void>[] = [];
-  for (let index = 0; index < 3_000; index += 1) {
+  for (let index = 0; index < UNEVEN_CALLS; index += 1) {
     calls.push(call(http));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -6,8 +6,8 @@ import { figureOf, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
-const PROCESSES = 10;
-const INSTANCES_EACH = 10;
+const PROCESSES = options.isQuick ? 4 : 10;
+const INSTANCES_EACH = options.isQuick ? 25 : 10;
 const CHANGES = options.isQuick ? 20 : 200;
 const APART_MS = 50;
 const APPLICATIONS = options.isQuick ? 5 : 100;

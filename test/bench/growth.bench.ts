@@ -11,7 +11,8 @@ import { type BenchRegistry, startRegistry } from './registry.js';
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const SAMPLES = options.isQuick ? 200 : 400;
 const WARM_UP = 100;
-const HTTP_SECONDS = options.isQuick ? 1 : 3;
+const HTTP_SECONDS = options.isQuick ? 0.7 : 3;
+const WARM_SECONDS = options.isQuick ? 0.3 : 1;
 const PROJECTED_MS_MAX = 120_000;
 const SEEN_MS_MAX = 10_000;
 /** The list that is asked for is as long in a large registry as in a small one. */
@@ -57,7 +58,7 @@ function registerListed(store: RegistryStore): Promise<number> {
 
 async function asking(registry: BenchRegistry, path: string): Promise<number> {
   const port = Number(new URL(registry.url).port);
-  await measureHttp({ port, path, connections: 32, seconds: 1 });
+  await measureHttp({ port, path, connections: 32, seconds: WARM_SECONDS });
   return (await measureHttp({ port, path, connections: 32, seconds: HTTP_SECONDS })).perSecond;
 }
 

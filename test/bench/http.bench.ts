@@ -5,7 +5,8 @@ import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
 import { startRegistry } from './registry.js';
 
-const SECONDS = options.isQuick ? 1 : 4;
+const SECONDS = options.isQuick ? 0.7 : 4;
+const WARM_SECONDS = options.isQuick ? 0.3 : 1;
 const ROUNDS = options.isQuick ? 1 : 3;
 const CONNECTIONS = 32;
 const INSTANCES = 20;
@@ -55,7 +56,7 @@ for (const [name, asked, atLeast] of questions) {
     seconds: SECONDS,
     ...asked,
   };
-  await measureHttp({ ...workload, seconds: 1 });
+  await measureHttp({ ...workload, seconds: WARM_SECONDS });
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureHttp(workload));
   const [first] = rounds;

@@ -24,6 +24,8 @@ interface Rounds {
   readonly single: number[];
   readonly bulk: number[];
   readonly lookups: number[];
+  readonly http: number[];
+  readonly dns: number[];
 }
 
 interface Measured {
@@ -49,7 +51,7 @@ async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
       const seen = new Seen();
       await peer.watch(seen.hear);
       for (const record of lookupRecords()) await peer.register(record);
-      const rounds = { p50: [], p99: [], p999: [], single: [], bulk: [], lookups: [] };
+      const rounds = { p50: [], p99: [], p999: [], single: [], bulk: [], lookups: [], http: [], dns: [] };
       systems.push({ peer, seen, rounds });
     } catch (error) {
       missing.push(`${name}: ${errorText(error)}`);
@@ -69,8 +71,12 @@ async function measureRound({ peer, seen, rounds }: Measured): Promise<void> {
   rounds.p999.push(p999);
   rounds.single.push(await mine('client one by one', () => singleRate(peer, SINGLE)));
   rounds.bulk.push(await mine('client in bulk', () => bulkRate(peer, BULK)));
-  if (peer.lookup === undefined) return;
-  rounds.lookups.push(await lookupRate(peer, peer.name === 'Rollcall' ? LOOKUPS_IN_PROCESS : LOOKUPS));
+  const { lookup, remotely } = peer;
+  if (lookup === undefined) return;
+  rounds.lookups.push(await lookupRate(lookup, remotely === undefined ? LOOKUPS : LOOKUPS_IN_PROCESS));
+  if (remotely === undefined) return;
+  rounds.http.push(await lookupRate(remotely.http, LOOKUPS));
+  rounds.dns.push(await lookupRate(remotely.dns, LOOKUPS));
 }
 
 const KINDS: readonly [kind: keyof Rounds, name: string, unit: string][] = [
@@ -80,6 +86,8 @@ const KINDS: readonly [kind: keyof Rounds, name: string, unit: string][] = [
   ['single', 'durable registrations, one request each, 64 in flight', '/s'],
   ['bulk', 'durable registrations in bulk, one request after the other', '/s'],
   ['lookups', 'lookups of a service of 20 instances', '/s'],
+  ['http', 'lookups of a service of 20 instances, over HTTP', '/s'],
+  ['dns', 'lookups of a service of 20 instances, over DNS', '/s'],
 ];
 
 function figuresOf(systems: readonly Measured[]): Figure[] {
@@ -121,6 +129,8 @@ const GOALS: readonly Goal[] = [
   ['bulk', 'etcd', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
   ['bulk', 'ZooKeeper', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
   ['lookups', 'etcd', 'lookups in process', { atLeast: 300 }],
+  ['http', 'etcd', 'lookups over HTTP', undefined, undefined, 'lookups'],
+  ['dns', 'etcd', 'lookups over DNS', undefined, undefined, 'lookups'],
 ];
 
 function ratiosOf(systems: readonly Measured[]): Figure[] {

@@ -61,9 +61,9 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ]) {
-  process.once(signal, () => {
-    for (const child of running) endGroup(child, 'SIGTERM');
-    for (const undo of cleanUps) undo();
-    process.exit(code);
-  });
+  process.once(signal, () => process.exit(code));
 }
+process.once('exit', () => {
+  for (const child of running) endGroup(child, 'SIGTERM');
+  for (const undo of cleanUps) undo();
+});

@@ -5,7 +5,7 @@ import { cpuMsOf, type Figure, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
-const SECONDS = options.isQuick ? 3 : 20;
+const SECONDS = options.isQuick ? 2 : 20;
 const WATCH = '/v1/namespaces/default/watch';
 const services = Array.from({ length: 50 }, (_, index) => `service-${index}`);
 const pathOf = (service: string): string => `${WATCH}?service=${service}`;

@@ -8,6 +8,7 @@ import { profiled } from './profile.js';
 import { startRegistry } from './registry.js';
 
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
+const STARTS = options.isQuick ? 1 : 3;
 const ROUNDS = options.isQuick ? 1 : 5;
 const PROJECTED_MS_MAX = 120_000;
 
@@ -54,7 +55,7 @@ async function costsOf(instances: number): Promise<Costs> {
   const projected = await project(broker, store);
   const readySeconds: number[] = [];
   const residentMb: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < STARTS; round += 1) {
     const startedAtMs = performance.now();
     const registry = await startRegistry(broker, { role: 'registry starting' });
     readySeconds.push((performance.now() - startedAtMs) / 1_000);
