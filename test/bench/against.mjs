@@ -19,7 +19,9 @@ const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf
 export function theCommit(word, { asked, flags }) {
   const hash = tried('rev-parse', '--verify', '--quiet', '--end-of-options', `${word}^{commit}`);
   if (hash === undefined)
-    refuse(`there is no commit "${word}" here; give a hash, a branch or a tag (git log --oneline shows them)`);
+    refuse(
+      `there is no commit "${word}" here; give a hash, a branch or a tag (git log --oneline shows them)`,
+    );
   const has = tried('ls-tree', '--name-only', hash, 'test/bench/')?.split('\n') ?? [];
   const known = has.flatMap((path) => /^test\/bench\/([\w-]+)\.bench\.ts$/.exec(path)?.[1] ?? []);
   const absent = asked.filter((name) => !known.includes(name));
@@ -101,7 +103,12 @@ async function prepare(tree, commit, report) {
   mkdirSync(join(tree, '.cache'), { recursive: true });
   for (const name of SHARED.filter((shared) => existsSync(join(root, '.cache', shared))))
     symlinkSync(join(root, '.cache', name), join(tree, '.cache', name), 'dir');
-  const steps = isSame ? [['run', 'build']] : [['ci', '--no-audit', '--no-fund'], ['run', 'build']];
+  const steps = isSame
+    ? [['run', 'build']]
+    : [
+        ['ci', '--no-audit', '--no-fund'],
+        ['run', 'build'],
+      ];
   for (const words of steps) {
     say(`  commit ${commit}: npm ${words.join(' ')} …`);
     const why = await run(...npm(words), { cwd: tree, stdio, limitMs: PREPARE_MS_MAX });

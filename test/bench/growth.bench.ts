@@ -3,7 +3,7 @@ import { ViewFollower } from '#nats';
 import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
 import { measureHttp } from './http-load.js';
-import { connect, fillJournal } from './journal.js';
+import { connect, fillJournal, fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
@@ -109,7 +109,7 @@ const costCurve = ([kind, name, , isRate]: (typeof KINDS)[number]) => ({
   ),
 });
 printFigures('Growth: the same operation in a larger registry', figures, {
-  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services; ${SAMPLES} changes one after the other; ${HTTP_SECONDS} s of requests over 32 connections`,
+  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services, each an event of ${fixtureBytes().event} B with headers; ${SAMPLES} changes one after the other; ${HTTP_SECONDS} s of requests over 32 connections`,
   durability: 'a broker that syncs every 2 minutes: what grows is our part and not the disk',
   plots: [
     {

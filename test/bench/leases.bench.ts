@@ -6,6 +6,7 @@ import { instancesOf, startCrowd } from '../e2e/fixtures/crowd-process.js';
 import { type Program, startProgram } from '../e2e/fixtures/program.js';
 import type { BeatCount } from './beat-crowd.js';
 import { fixtureEvent } from './fixtures.js';
+import { fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, printFigures, residentMbOf } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
@@ -158,10 +159,16 @@ async function manyLeases(leases: number): Promise<Figure[]> {
   await store.connection.close();
   await broker.stop();
   const rate = (after.acknowledged - before.acknowledged) / MANY_SECONDS;
+  const costOf = (part: string): string => {
+    const share = figures.find(({ name: figure }) => figure === `${name}: ${part}`)?.value ?? NaN;
+    return ((share * 10_000) / rate).toFixed(0);
+  };
+  const limit = `a beat costs the broker ${costOf('broker')} us, which stores and acknowledges it, and the registry ${costOf('registry')} us, which hears only of those that stop, and projects what was registered before`;
+  const told = figures.map((figure) => (figure.name === `${name}: broker` ? { ...figure, limit } : figure));
   return [
     ...verdictFigures(name, counts),
     { name: `${name}: renewed`, value: rate, unit: 'beats/s', note: `${after.failed} failed` },
-    ...figures,
+    ...told,
   ];
 }
 
@@ -176,7 +183,7 @@ if (only !== 'sdk') {
   const figures: Figure[] = [];
   for (const leases of MANY_LEASES) figures.push(...(await manyLeases(leases)));
   printFigures('Many leases: what they cost', figures, {
-    fixture: `${MANY_LEASES.join(' and then ')} leases of records of about 900 B, renewed from one process, in the form of the SDK, for ${MANY_SECONDS} s`,
+    fixture: `${MANY_LEASES.join(' and then ')} leases of records of ${fixtureBytes().record} B, renewed from one process, in the form of the SDK, for ${MANY_SECONDS} s`,
     durability,
   });
 }

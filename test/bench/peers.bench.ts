@@ -1,9 +1,11 @@
 import { errorText } from '#contracts';
-import { type Figure, figureOf, percentiles, type Plot, printFigures, ratioOf } from './measure.js';
+import { fixtureBytes } from './journal.js';
+import { type Figure, figureOf, percentiles, type Plot, printFigures } from './measure.js';
 import { options } from './options.js';
 import { startEtcd } from './peers/etcd.js';
 import { startNats } from './peers/nats.js';
 import type { Peer } from './peers/peer.js';
+import { type Measured, ratiosToPeers, type Rounds } from './peers/ratios.js';
 import { startRollcall } from './peers/rollcall.js';
 import { bulkRate, lookupRate, lookupRecords, Seen, seenTimes, singleRate } from './peers/workloads.js';
 import { startZooKeeper } from './peers/zookeeper.js';
@@ -16,23 +18,6 @@ const BULK = options.isQuick ? 4_000 : 16_000;
 const LOOKUPS = options.isQuick ? 500 : 2_000;
 /** A lookup in memory is so short that many are needed to time them. */
 const LOOKUPS_IN_PROCESS = 200_000;
-
-interface Rounds {
-  readonly p50: number[];
-  readonly p99: number[];
-  readonly p999: number[];
-  readonly single: number[];
-  readonly bulk: number[];
-  readonly lookups: number[];
-  readonly http: number[];
-  readonly dns: number[];
-}
-
-interface Measured {
-  readonly peer: Peer;
-  readonly seen: Seen;
-  readonly rounds: Rounds;
-}
 
 async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
   const starts: [name: string, start: () => Promise<Peer>][] = [['rollcall', startRollcall]];
@@ -101,50 +86,6 @@ function figuresOf(systems: readonly Measured[]): Figure[] {
   );
 }
 
-type Goal = readonly [
-  kind: keyof Rounds,
-  peer: string,
-  of: string,
-  goal: Figure['goal'],
-  /** What stands between us and more. */
-  note?: string,
-  against?: keyof Rounds,
-];
-
-const TWO_HOPS = 'two writes of the broker, journal and view, where the other needs one';
-const ONE_CORE = 'one thread encodes and follows; raw JetStream in batches is the limit of any journal on it';
-
-/** The goals of issue "Measured", as ratios within each round. */
-const GOALS: readonly Goal[] = [
-  ['p50', 'etcd', 'seen, p50', { atMost: 1 }, TWO_HOPS],
-  ['p50', 'NATS KV', 'seen, p50', { atMost: 2 }, TWO_HOPS],
-  ['p99', 'etcd', 'seen, p99', { atMost: 1 }],
-  // What stands between us and the limit: our own broker without us.
-  ['p50', 'raw JetStream', 'seen, p50', undefined],
-  ['single', 'raw JetStream', 'registrations one by one', undefined],
-  ['bulk', 'raw JetStream', 'registrations in bulk', undefined],
-  ['single', 'etcd', 'registrations one by one', { atLeast: 0.8 }],
-  ['bulk', 'etcd', 'registrations in bulk', { atLeast: 4 }, ONE_CORE],
-  ['bulk', 'ZooKeeper', 'registrations in bulk', { atLeast: 2 }, ONE_CORE],
-  ['bulk', 'etcd', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
-  ['bulk', 'ZooKeeper', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
-  ['lookups', 'etcd', 'lookups in process', { atLeast: 300 }],
-  ['http', 'etcd', 'lookups over HTTP', undefined, undefined, 'lookups'],
-  ['dns', 'etcd', 'lookups over DNS', undefined, undefined, 'lookups'],
-];
-
-function ratiosOf(systems: readonly Measured[]): Figure[] {
-  const find = (name: string) => systems.find(({ peer }) => peer.name.startsWith(name));
-  const ours = find('Rollcall');
-  return GOALS.flatMap(([kind, name, what, goal, note, against = kind]) => {
-    const theirs = find(name);
-    if (ours === undefined || theirs === undefined) return [];
-    const title = `${what}: Rollcall by ${theirs.peer.name}`;
-    const more = { ...(goal === undefined ? {} : { goal }), ...(note === undefined ? {} : { note }) };
-    return [ratioOf(title, ours.rounds[kind], theirs.rounds[against], more)];
-  });
-}
-
 function plotsOf(systems: readonly Measured[]): Plot[] {
   const bars = (title: string, yLabel: string, kinds: readonly (keyof Rounds)[]): Plot => ({
     title,
@@ -175,8 +116,8 @@ try {
   // Servers outlive a benchmark that fails, unless they are stopped.
   await Promise.all(systems.map(({ peer }) => peer.stop()));
 }
-printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosOf(systems)], {
-  fixture: `the same JSON record of about 600 B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
+printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosToPeers(systems)], {
+  fixture: `the same JSON record of about ${fixtureBytes().record} B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
   durability: systems.map(({ peer }) => `${peer.name}: ${peer.durability}`).join('; '),
   plots: plotsOf(systems),
   missing,

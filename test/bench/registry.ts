@@ -23,17 +23,21 @@ export async function startRegistry(
   broker: Pick<TestBroker, 'env'>,
   more: { readonly env?: Readonly<Record<string, string>>; readonly role?: string } = {},
 ): Promise<BenchRegistry> {
-  const child = spawn(process.execPath, [...profiling(more.role ?? 'registry'), 'dist/apps/registry/src/main.js'], {
-    env: {
-      PATH: process.env['PATH'],
-      ...broker.env,
-      ROLLCALL_HTTP_PORT: '0',
-      ROLLCALL_DNS_PORT: '0',
-      ROLLCALL_LOG: 'json',
-      ...more.env,
+  const child = spawn(
+    process.execPath,
+    [...profiling(more.role ?? 'registry'), 'dist/apps/registry/src/main.js'],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        ...broker.env,
+        ROLLCALL_HTTP_PORT: '0',
+        ROLLCALL_DNS_PORT: '0',
+        ROLLCALL_LOG: 'json',
+        ...more.env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   const deadline = AbortSignal.timeout(READY_MS_MAX);
   const url = await listening(child, deadline);
   while ((await fetch(`${url}/readyz`).catch(() => undefined))?.status !== 200) {

@@ -1,4 +1,5 @@
 import { errorText } from '#contracts';
+import { fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, figureOf, printFigures, ratioOf } from './measure.js';
 import { options } from './options.js';
 import { abreast, numbers } from './peers/abreast.js';
@@ -128,7 +129,7 @@ for (const leases of SIZES) {
   }
 }
 printFigures('Renewals of leases, beside the peers', figures, {
-  fixture: `the same JSON record of about 600 B for each lease; per round ${RENEWALS} renewals with ${IN_FLIGHT} in flight, then ${SECONDS} s in which each lease is renewed every ${INTERVAL_MS / 1_000} s, all from this process; leases of 15 minutes, so that none ends while another system has its turn. ${[...facts.how].join('. ')}`,
+  fixture: `the same JSON record of about ${fixtureBytes().record} B for each lease; per round ${RENEWALS} renewals with ${IN_FLIGHT} in flight, then ${SECONDS} s in which each lease is renewed every ${INTERVAL_MS / 1_000} s, all from this process; leases of 15 minutes, so that none ends while another system has its turn. ${[...facts.how].join('. ')}`,
   durability: [...facts.durability].join('; '),
   missing: [...facts.missing],
 });

@@ -77,7 +77,8 @@ const changes = await startChanges(broker, services);
 const figures: Figure[] = [];
 for (const trial of trials) figures.push(...(await run(trial, registry, changes)));
 printFigures('Watching by server-sent events', figures, {
-  fixture: '1,000 instances of 50 services; broker, registry, watchers and writer are processes of their own',
+  fixture:
+    '1,000 instances of 50 services, records with one endpoint and two labels; broker, registry, watchers and writer are processes of their own',
   durability: 'journal synced before the ack',
 });
 await changes.close();

@@ -3,7 +3,10 @@ import { inWords, medianOf, spreadOf, tableRow } from './words.js';
 
 type ComparedSection = Comparison['sections'][number];
 
-const HEAD = ['| what | system | before | after | after / before | |', '| --- | --- | --- | --- | --- | --- |'];
+const HEAD = [
+  '| what | system | before | after | after / before | |',
+  '| --- | --- | --- | --- | --- | --- |',
+];
 
 /** The part of the page that compares commits; nothing when none were compared. */
 export function comparisonLines(comparisons: readonly Comparison[]): string[] {

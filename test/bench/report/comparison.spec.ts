@@ -51,7 +51,10 @@ describe('two commits in turns', () => {
   });
 
   it('say so when the fixture was another one', () => {
-    const [compared] = compareSections([[section([rate(1)], { fixture: 'two records' })]], [[section([rate(2)])]]);
+    const [compared] = compareSections(
+      [[section([rate(1)], { fixture: 'two records' })]],
+      [[section([rate(2)])]],
+    );
     expect(compared?.fixtureBefore).toBe('two records');
   });
 

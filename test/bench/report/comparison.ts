@@ -78,7 +78,8 @@ function twinOf({ title }: Section, round: readonly Section[]): Section | undefi
 
 type Rounds = readonly (Section | undefined)[];
 
-const nameOf = ({ name, system = '' }: Pick<Figure, 'name' | 'system'>): string => (system === '' ? name : `${system}: ${name}`);
+const nameOf = ({ name, system = '' }: Pick<Figure, 'name' | 'system'>): string =>
+  system === '' ? name : `${system}: ${name}`;
 
 const namesOf = (section: Section | undefined): Set<string> => new Set(section?.figures.map(nameOf));
 

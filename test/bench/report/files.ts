@@ -5,7 +5,7 @@ import { readResult } from './result.js';
 
 export const resultFile = 'docs/reference/benchmarks/result.json';
 
-type Page = readonly [path: string, render: () => string];
+type Page = [path: string, render: () => string];
 
 /** The page, its plots and its flame graphs, made of the recorded result and of nothing else. */
 export function benchmarkPages(): Page[] {

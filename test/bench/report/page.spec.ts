@@ -15,7 +15,9 @@ const machine: Machine = {
 const section = (more: Partial<RecordedSection> = {}): RecordedSection => ({
   bench: 'replay',
   title: 'Replay',
-  figures: [{ name: 'rate', unit: 'events/s', value: 1_234.5, goal: { atLeast: 2_000 }, rounds: [1_000, 1_234.5] }],
+  figures: [
+    { name: 'rate', unit: 'events/s', value: 1_234.5, goal: { atLeast: 2_000 }, rounds: [1_000, 1_234.5] },
+  ],
   measuredAt: '2026-01-02T03:04:05.000Z',
   isQuick: false,
   loadAverage: 1,
@@ -40,9 +42,13 @@ describe('the page', () => {
 
   it('shows where the time goes when a goal is missed, with its picture', () => {
     const text = renderPage({ machine, sections: [section({ profiles: [profile] })] });
-    expect(text).toContain('[replay: replay and fold](benchmarks/profile-replay-replay-and-fold.svg): 2.0 s of work');
+    expect(text).toContain(
+      '[replay: replay and fold](benchmarks/profile-replay-replay-and-fold.svg): 2.0 s of work',
+    );
     expect(text).toContain('| `parse libs/a.js:1` | 25.0 % |');
-    expect(profileFile({ bench: 'bulk' }, { ...profile, title: 'other' })).toBe('benchmarks/profile-bulk-other.svg');
+    expect(profileFile({ bench: 'bulk' }, { ...profile, title: 'other' })).toBe(
+      'benchmarks/profile-bulk-other.svg',
+    );
   });
 
   it('says how to get a profile that was not taken, and is silent where nothing is missed', () => {
@@ -54,7 +60,9 @@ describe('the page', () => {
 
   it('says what stands between a figure and more', () => {
     const figures = [{ name: 'rate', unit: '/s', value: 9, limit: 'one thread decodes' }];
-    expect(renderPage({ machine, sections: [section({ figures })] })).toContain('- rate: one thread decodes.');
+    expect(renderPage({ machine, sections: [section({ figures })] })).toContain(
+      '- rate: one thread decodes.',
+    );
   });
 });
 
@@ -70,7 +78,9 @@ describe('a recorded result', () => {
   };
 
   it('keeps what is not measured anew, comparisons too', () => {
-    const before = mergeComparisons(mergeResult(undefined, machine, [section({ bench: 'view' })]), machine, [comparison]);
+    const before = mergeComparisons(mergeResult(undefined, machine, [section({ bench: 'view' })]), machine, [
+      comparison,
+    ]);
     const after = mergeResult(before, machine, [section()]);
     expect(after.sections.map(({ bench }) => bench)).toEqual(['replay', 'view']);
     expect(after.comparisons).toEqual([comparison]);
@@ -81,6 +91,8 @@ describe('a recorded result', () => {
     const again = { ...comparison, after: { commit: 'c', subject: 'c' } };
     expect(mergeComparisons(first, machine, [again]).comparisons).toEqual([again]);
     const once = mergeResult(undefined, machine, [section()]);
-    expect(mergeResult(once, machine, [section({ commit: 'c' })]).sections).toEqual([section({ commit: 'c' })]);
+    expect(mergeResult(once, machine, [section({ commit: 'c' })]).sections).toEqual([
+      section({ commit: 'c' }),
+    ]);
   });
 });

@@ -11,9 +11,10 @@ import { inWords, medianOf, spreadOf } from './words.js';
 // Puts the rounds of two commits beside each other; with --record into the reference as well.
 
 const directory = options.reportDirectory ?? '.';
-const { rounds, before, after } = JSON.parse(
-  readFileSync(join(directory, 'commits.json'), 'utf8'),
-) as Pick<Comparison, 'before' | 'after'> & { readonly rounds: number };
+const { rounds, before, after } = JSON.parse(readFileSync(join(directory, 'commits.json'), 'utf8')) as Pick<
+  Comparison,
+  'before' | 'after'
+> & { readonly rounds: number };
 
 function roundsOf(bench: string, side: string): Section[][] {
   return Array.from({ length: rounds }, (_, index) =>
