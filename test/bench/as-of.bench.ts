@@ -2,9 +2,12 @@ import { Auditor, ChainVerifier, History, silentLog, SnapshotMaker } from '#appl
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { startTestBroker } from '#testkit';
+import { busySince } from './busy.js';
 import { fixtureEvent } from './fixtures.js';
+import { fixtureBytes } from './journal.js';
 import { type Figure, figureOf, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 
 const INSTANCES = 10_000;
 const SERVICES = 500;
@@ -34,27 +37,36 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 const depthOf = (index: number): number => INSTANCES + ((index * 7_919_993) % (events - INSTANCES)) + 1;
 const serviceOf = (index: number): string => `service-${String((index * 37) % SERVICES).padStart(3, '0')}`;
 
-async function benchReads(store: RegistryStore): Promise<Figure[]> {
+async function benchReads(store: RegistryStore, brokerPid: number): Promise<Figure[]> {
   const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
+  const busy = busySince({ 'this process': process.pid, 'the broker': brokerPid });
   const oneService: number[] = [];
   for (let index = 0; index < questions; index += 1) {
     const place = { namespace: 'default', service: serviceOf(index) };
     oneService.push(await timed(() => history.readerAt(String(depthOf(index)), place)));
   }
+  const asked = busy();
   const whole: number[] = [];
   for (let index = 0; index < 5; index += 1)
     whole.push(await timed(() => history.readerAt(String(depthOf(index * 11)), {})));
   const { p50, p99 } = percentiles(oneService);
   return [
-    { name: 'at, one service, p50', unit: 'ms', value: p50, goal: { atMost: 40 } },
+    {
+      name: 'at, one service, p50',
+      unit: 'ms',
+      value: p50,
+      goal: { atMost: 40 },
+      limit: `${asked}; what follows the nearest snapshot is read and folded anew for each question`,
+    },
     { name: 'at, one service, p99', unit: 'ms', value: p99, goal: { atMost: 120 } },
     figureOf(`at, all ${INSTANCES} instances`, 'ms', whole, { goal: { atMost: 1_000 } }),
   ];
 }
 
-async function benchVerify(store: RegistryStore): Promise<Figure> {
+async function benchVerify(store: RegistryStore, brokerPid: number): Promise<Figure> {
   const { audit } = store;
   await new Auditor({ journal: store.journal, source: audit, trail: audit }).catchUp();
+  const busy = busySince({ 'this process': process.pid, 'the broker': brokerPid });
   const rates: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     const verifier = new ChainVerifier();
@@ -69,7 +81,10 @@ async function benchVerify(store: RegistryStore): Promise<Figure> {
     if (report.events !== events || report.findings.length > 0) throw new Error(JSON.stringify(report));
     rates.push((events / ms) * 1_000);
   }
-  return figureOf('verify the whole chain', 'events/s', rates, { goal: { atLeast: 80_000 } });
+  return figureOf('verify the whole chain', 'events/s', rates, {
+    goal: { atLeast: 80_000 },
+    limit: `${busy()}; one thread reads and hashes, one hash after the other because each contains the one before`,
+  });
 }
 
 const broker = await startTestBroker({ synced: false });
@@ -79,9 +94,12 @@ await fill(store);
 const maker = new SnapshotMaker({ ...store, log: silentLog });
 let snapshots = 0;
 while ((await maker.makeNext()) !== undefined) snapshots += 1;
-const figures = [...(await benchReads(store)), await benchVerify(store)];
+const figures = [
+  ...(await profiled('reads as of', () => benchReads(store, broker.pid))),
+  await profiled('verify', () => benchVerify(store, broker.pid)),
+];
 store.journal.close();
 await connection.close();
 await broker.stop();
-const fixture = `${events} events, ${INSTANCES} instances of ${SERVICES} services, ${snapshots} snapshots; ${questions} questions about one service and 5 about everything, each at another depth, one after the other`;
+const fixture = `${events} events of ${fixtureBytes().event} B with headers, ${INSTANCES} instances of ${SERVICES} services, ${snapshots} snapshots; ${questions} questions about one service and 5 about everything, each at another depth, one after the other; reader and broker are two processes`;
 printFigures('As of', figures, { fixture, durability: 'reading; nothing is written' });

@@ -7,9 +7,12 @@ import type { HttpCaller, RollcallClient } from '#client';
 import { startTestRegistry, type TestRegistry } from '../integration/client/registry.js';
 import { type Figure, figureOf, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { medianOf } from './report/words.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = options.isQuick ? 1 : 5;
 const INSTANCES = 20;
+const UNEVEN_CALLS = options.isQuick ? 600 : 3_000;
 
 /** A service of twenty, in two zones and two versions, one of them suspected. */
 async function registerMany(registry: TestRegistry, client: RollcallClient): Promise<void> {
@@ -41,6 +44,15 @@ function pickRate(client: RollcallClient, picks: number): number {
   const startedAtMs = performance.now();
   for (let index = 0; index < picks; index += 1) many.pick({ version: '^1', zone: 'eu-2' });
   return picks / ((performance.now() - startedAtMs) / 1_000);
+}
+
+/** What reading the clock takes, in ns: a pick reads it once, and so cannot be below. */
+function clockNs(): number {
+  const reads = 1_000_000;
+  const startedAtMs = performance.now();
+  let last = startedAtMs;
+  for (let index = 0; index < reads; index += 1) last = performance.now();
+  return ((last - startedAtMs) * 1e6) / reads;
 }
 
 async function listen(delayMs: number): Promise<Server> {
@@ -96,7 +108,10 @@ async function callCost(client: RollcallClient): Promise<Figure[]> {
   await timed(2_000, balanced);
   const rounds: { readonly bareUs: number; readonly balancedUs: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push({ bareUs: await timed(1_500, bare), balancedUs: await timed(1_500, balanced) });
+    rounds.push({
+      bareUs: await timed(1_500, bare),
+      balancedUs: await profiled('balanced calls', () => timed(1_500, balanced)),
+    });
   await pool.close();
   for (const server of [first as Server, ...others]) server.close();
   return [
@@ -117,6 +132,7 @@ async function callCost(client: RollcallClient): Promise<Figure[]> {
       {
         goal: { atMost: 60 },
         note: 'one call at a time, three instances, servers in the same process',
+        limit: `a bare call of undici takes ${medianOf(rounds.map(({ bareUs }) => bareUs)).toFixed(1)} us beside it: nothing built on it can be below`,
       },
     ),
   ];
@@ -131,7 +147,7 @@ async function slowShare(client: RollcallClient): Promise<Figure> {
     instances.push((await caller.get('/')).instance);
   };
   const calls: Promise<void>[] = [];
-  for (let index = 0; index < 3_000; index += 1) {
+  for (let index = 0; index < UNEVEN_CALLS; index += 1) {
     calls.push(call(http));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -151,15 +167,21 @@ const registry = await startTestRegistry();
 const client = await registry.client();
 await registerMany(registry, client);
 pickRate(client, 1_000_000);
-const rates = Array.from({ length: ROUNDS }, () => pickRate(client, 2_000_000));
+const rates = await profiled('picks', () =>
+  Promise.resolve(Array.from({ length: ROUNDS }, () => pickRate(client, 2_000_000))),
+);
 const figures: Figure[] = [
   figureOf('pick() with a version range, a zone and one suspect among 20', 'picks/s', rates, {
     goal: { atLeast: 1_000_000 },
     note: 'default balancer, one core',
+    limit: `one pick takes ${(1e9 / medianOf(rates)).toFixed(0)} ns of one thread, ${clockNs().toFixed(0)} ns of which reading the clock takes`,
   }),
   ...(await callCost(client)),
   await slowShare(client),
 ];
-printFigures('Calling services', figures);
+printFigures('Calling services', figures, {
+  fixture: `picks: a service of ${INSTANCES} instances in two zones and two versions, one of them suspected; calls: three instances, answers of 2 B, one call at a time, in turns with bare ones of a pool of undici; broker, and a process with registry, client and called servers`,
+  durability: 'nothing is written while it is measured',
+});
 await registry.stop();
 process.exit(0);

@@ -1,7 +1,7 @@
 import { startTestBroker } from '#testkit';
 import { type AudienceReport, startAudience } from '../e2e/fixtures/audience-process.js';
 import { type Changes, startChanges } from '../e2e/fixtures/changes.js';
-import { type Figure, printFigures } from './measure.js';
+import { cpuMsOf, type Figure, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
@@ -16,6 +16,8 @@ interface FannedOut {
   readonly watchers: number;
   readonly report: AudienceReport;
   readonly kbPerWatcher: number;
+  /** CPU of the registry for each change, in ms. */
+  readonly cpuMs: number;
 }
 
 /** So many watch one service over server-sent events; its changes come one after the other. */
@@ -24,16 +26,19 @@ async function fanOut(registry: BenchRegistry, changes: Changes, watchers: numbe
   const beforeMb = registry.residentMb;
   const port = Number(new URL(registry.url).port);
   const audience = await startAudience({ port, groups: [{ path: PATH, count: watchers }] });
+  const beforeCpuMs = cpuMsOf(registry.pid);
   const { [SERVICE]: written = [] } = await changes.write(CHANGES, PER_SECOND);
   const report = await audience.report({ [PATH]: written });
+  const cpuMs = (cpuMsOf(registry.pid) - beforeCpuMs) / CHANGES;
   const kbPerWatcher = ((registry.residentMb - beforeMb) * 1_024) / watchers;
   await audience.kill();
-  return { watchers, report, kbPerWatcher };
+  return { watchers, report, kbPerWatcher, cpuMs };
 }
 
-function figuresOf({ watchers, report, kbPerWatcher }: FannedOut): Figure[] {
+function figuresOf({ watchers, report, kbPerWatcher, cpuMs }: FannedOut): Figure[] {
   const name = `one change -> heard by ${watchers.toLocaleString('en')}`;
-  const goal = watchers === 1_000 ? { goal: { atMost: 50 } } : {};
+  const limit = `a change costs the one thread of the registry ${cpuMs.toFixed(1)} ms for ${watchers.toLocaleString('en')} sockets, and the listening process reads them all on the other core`;
+  const goal = watchers === 1_000 ? { goal: { atMost: 50 }, limit } : {};
   return [
     { name: `${name}, p50`, value: report.p50Ms, unit: 'ms' },
     { name: `${name}, p99`, value: report.p99Ms, unit: 'ms', ...goal },
@@ -58,7 +63,7 @@ await broker.stop();
 const curve = (of: (report: AudienceReport) => number) =>
   measured.map(({ watchers, report }) => [watchers, of(report)] as const);
 printFigures('Fan-out of one change', measured.flatMap(figuresOf), {
-  fixture: `${CHANGES} changes of one service of 20 instances, ${PER_SECOND} a second, to watchers over HTTP (server-sent events) in one process; times are over all deliveries, from before the write to after the read`,
+  fixture: `${CHANGES} changes of one service of 20 instances, records with one endpoint and two labels, ${PER_SECOND} a second, to watchers over HTTP (server-sent events) in one process; times are over all deliveries, from before the write to after the read`,
   durability: 'the journal is synced before a change is projected',
   plots: [
     {

@@ -5,7 +5,7 @@ import { ViewFollower } from '#nats';
 import { startTestBroker } from '#testkit';
 import { fixtureEvent } from './fixtures.js';
 import { measureHttp } from './http-load.js';
-import { connect, fillJournal } from './journal.js';
+import { connect, fillJournal, fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
@@ -13,8 +13,9 @@ import { type BenchRegistry, startRegistry } from './registry.js';
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const SAMPLES = options.isQuick ? 200 : 400;
 const WARM_UP = 100;
-const HTTP_SECONDS = options.isQuick ? 1 : 3;
-const IDLE_MS = options.isQuick ? 2_000 : 5_000;
+const HTTP_SECONDS = options.isQuick ? 0.7 : 3;
+const WARM_SECONDS = options.isQuick ? 0.3 : 1;
+const IDLE_MS = options.isQuick ? 1_000 : 5_000;
 const PROJECTED_MS_MAX = 120_000;
 const SETTLED_MS_MAX = 120_000;
 const SEEN_MS_MAX = 10_000;
@@ -89,7 +90,7 @@ function registerListed(store: RegistryStore): Promise<number> {
 
 async function asking(registry: BenchRegistry, path: string): Promise<number> {
   const port = Number(new URL(registry.url).port);
-  await measureHttp({ port, path, connections: 32, seconds: 1 });
+  await measureHttp({ port, path, connections: 32, seconds: WARM_SECONDS });
   return (await measureHttp({ port, path, connections: 32, seconds: HTTP_SECONDS })).perSecond;
 }
 
@@ -98,7 +99,7 @@ async function costsOf(instances: number): Promise<Costs> {
   const store = await openRegistryStore({ connection: await connect(broker) });
   await fillJournal(store, instances, instances);
   const filledTo = await registerListed(store);
-  const registry = await startRegistry(broker);
+  const registry = await startRegistry(broker, { role: `registry of ${instances}` });
   const watching = await connect(broker);
   const watcher = new ViewFollower({ ...store, connection: watching });
   await watcher.start();
@@ -151,7 +152,7 @@ const costCurve = ([kind, name, , isRate]: (typeof KINDS)[number]) => ({
   ),
 });
 printFigures('Growth: the same operation in a larger registry', [...figures, ...starts], {
-  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services; ${SAMPLES} changes one after the other, when what follows the journal at leisure has caught up; ${HTTP_SECONDS} s of requests over 32 connections`,
+  fixture: `${SIZES.map((size) => size.toLocaleString('en')).join(', ')} instances of 500 services, each an event of ${fixtureBytes().event} B with headers; ${SAMPLES} changes one after the other, when what follows the journal at leisure has caught up; ${HTTP_SECONDS} s of requests over 32 connections`,
   durability: 'a broker that syncs every 2 minutes: what grows is our part and not the disk',
   plots: [
     {

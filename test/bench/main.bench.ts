@@ -4,8 +4,10 @@ import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { AckPublisher, connectBroker, encodeEvent, openReader, ViewFollower } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
 import { fixtureEvent, fixtureRecord } from './fixtures.js';
+import { fixtureBytes } from './journal.js';
 import { type Figure, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
+import { profiled } from './profile.js';
 import { startRegistry } from './registry.js';
 
 const SAMPLES = options.isQuick ? 500 : 3_000;
@@ -103,7 +105,7 @@ async function measure(broker: TestBroker): Promise<Map<string, number[]>> {
 
 const broker = await startTestBroker({ synced: true });
 const registry = await startRegistry(broker);
-const times = await measure(broker);
+const times = await profiled('writer and watchers', () => measure(broker));
 await registry.stop();
 await broker.stop();
 
@@ -116,10 +118,13 @@ const stage = (mark: string, name: string, more: Partial<Figure> = {}): Figure[]
   ];
 };
 const system = 'raw JetStream';
+const p50Of = (mark: string): number => percentiles(times.get(mark) ?? []).p50;
+const inMs = (value: number): string => `${value.toFixed(2)} ms`;
+const limit = `two writes of the broker one after the other: the journal's event is with its reader after ${inMs(p50Of('journal delivered'))}, the projector has written the view at ${inMs(p50Of('projector wrote'))}, and it is seen ${inMs(p50Of('seen') - p50Of('projector wrote'))} later; one such write and its delivery take raw JetStream ${inMs(p50Of('raw told'))}`;
 printFigures(
   'Main job: register -> seen',
   [
-    ...stage('seen', 'register -> seen by a watcher on another connection', { goal: { atMost: 1 } }),
+    ...stage('seen', 'register -> seen by a watcher on another connection', { goal: { atMost: 1 }, limit }),
     ...stage('acknowledged', 'register -> acknowledged'),
     ...stage('journal delivered', 'register -> a reader of the journal has it'),
     ...stage('projector wrote', "register -> the projector's write on the wire"),
@@ -128,7 +133,7 @@ printFigures(
     ...stage('raw told', 'publish -> subscriber of its republished subject has it', { system }),
   ],
   {
-    fixture: `${SAMPLES} registrations one after the other, each followed by a raw one; registry in a process of its own; writer and watchers in one process on two connections`,
+    fixture: `${SAMPLES} registrations of ${fixtureBytes().event} B with headers one after the other, each followed by a raw one; registry in a process of its own; writer and watchers in one process on two connections`,
     durability: 'journal and raw stream are synced to disk before the acknowledgement',
   },
 );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { options } from './options.js';
 import { benchName, type Figure, keepSection, type SectionFacts } from './report/report.js';
-import { goalOf, inWords } from './report/words.js';
+import { goalOf, inWords, medianOf, spreadOf } from './report/words.js';
 
 export type { Figure, Plot } from './report/report.js';
 
@@ -14,10 +14,6 @@ export function percentiles(samples: readonly number[]) {
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: sorted.at(-1) ?? NaN };
 }
 
-export function median(samples: readonly number[]): number {
-  return percentiles(samples).p50;
-}
-
 /** A figure of several rounds: their median, and each of them for the spread. */
 export function figureOf(
   name: string,
@@ -25,7 +21,7 @@ export function figureOf(
   rounds: readonly number[],
   more: Partial<Figure> = {},
 ): Figure {
-  return { name, unit, value: median(rounds), ...(rounds.length > 1 && { rounds }), ...more };
+  return { name, unit, value: medianOf(rounds), ...(rounds.length > 1 && { rounds }), ...more };
 }
 
 /** Ours by theirs, round by round: what was measured side by side is compared side by side. */
@@ -66,14 +62,14 @@ export function printFigures(title: string, figures: readonly Figure[], facts: S
   if (facts.fixture !== undefined) console.log(`  (${facts.fixture})`);
   for (const figure of figures) {
     const { name, value, unit, system, rounds, note } = figure;
-    const spread =
-      rounds === undefined ? '' : ` [${inWords(Math.min(...rounds))} .. ${inWords(Math.max(...rounds))}]`;
+    const spread = rounds === undefined ? '' : ` [${spreadOf(rounds)}]`;
     const goal = goalOf(figure);
     const verdict = goal === undefined ? '' : ` (goal ${goal.text}: ${goal.isMet ? 'met' : 'MISSED'})`;
     const who = system === undefined ? '' : `${system}: `;
     console.log(
       `  ${who}${name}: ${inWords(value)} ${unit}${spread}${verdict}${note === undefined ? '' : ` - ${note}`}`,
     );
+    if (figure.limit !== undefined) console.log(`    limit: ${figure.limit}`);
   }
   for (const text of facts.missing ?? []) console.log(`  missing: ${text}`);
   keepSection(options.reportDirectory, {

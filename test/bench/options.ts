@@ -11,8 +11,8 @@ function valueOf(name: string): string | undefined {
 export const options = {
   /** Smaller fixtures, so that all benchmarks together end in minutes. */
   isQuick: flags.includes('--quick'),
-  /** Profiles of registries and their flame graphs are kept beside the result; to look into, not to commit. */
-  isProfiled: flags.includes('--cpu-prof'),
+  /** Where CPU profiles go; undefined when nobody asked for them. */
+  profileDirectory: valueOf('profiles'),
   /** What is measured goes into docs/reference. */
   isRecorded: flags.includes('--record'),
   /** Where sections of the report go; undefined when nobody collects them. */

@@ -1,34 +1,23 @@
 import { errorText } from '#contracts';
-import { type Figure, figureOf, percentiles, type Plot, printFigures, ratioOf } from './measure.js';
+import { fixtureBytes } from './journal.js';
+import { type Figure, figureOf, percentiles, type Plot, printFigures } from './measure.js';
 import { options } from './options.js';
 import { startEtcd } from './peers/etcd.js';
 import { startNats } from './peers/nats.js';
 import type { Peer } from './peers/peer.js';
+import { type Measured, ratiosToPeers, type Rounds } from './peers/ratios.js';
 import { startRollcall } from './peers/rollcall.js';
 import { bulkRate, lookupRate, lookupRecords, Seen, seenTimes, singleRate } from './peers/workloads.js';
 import { startZooKeeper } from './peers/zookeeper.js';
+import { profiled } from './profile.js';
 
 const ROUNDS = 3;
-const SEEN = options.isQuick ? 150 : 600;
+const SEEN = options.isQuick ? 150 : 1_500;
 const SINGLE = options.isQuick ? 1_000 : 4_000;
 const BULK = options.isQuick ? 4_000 : 16_000;
 const LOOKUPS = options.isQuick ? 500 : 2_000;
 /** A lookup in memory is so short that many are needed to time them. */
 const LOOKUPS_IN_PROCESS = 200_000;
-
-interface Rounds {
-  readonly p50: number[];
-  readonly p99: number[];
-  readonly single: number[];
-  readonly bulk: number[];
-  readonly lookups: number[];
-}
-
-interface Measured {
-  readonly peer: Peer;
-  readonly seen: Seen;
-  readonly rounds: Rounds;
-}
 
 async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
   const starts: [name: string, start: () => Promise<Peer>][] = [['rollcall', startRollcall]];
@@ -47,7 +36,7 @@ async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
       const seen = new Seen();
       await peer.watch(seen.hear);
       for (const record of lookupRecords()) await peer.register(record);
-      const rounds = { p50: [], p99: [], single: [], bulk: [], lookups: [] };
+      const rounds = { p50: [], p99: [], p999: [], single: [], bulk: [], lookups: [], http: [], dns: [] };
       systems.push({ peer, seen, rounds });
     } catch (error) {
       missing.push(`${name}: ${errorText(error)}`);
@@ -58,22 +47,32 @@ async function openAll(): Promise<{ systems: Measured[]; missing: string[] }> {
 
 /** Each system in turn, then the next round: what slows the machine down for a while slows down all of them. */
 async function measureRound({ peer, seen, rounds }: Measured): Promise<void> {
+  const mine = <Result>(role: string, work: () => Promise<Result>): Promise<Result> =>
+    peer.name === 'Rollcall' ? profiled(role, work) : work();
   await seenTimes(peer, seen, 100);
-  const { p50, p99 } = percentiles(await seenTimes(peer, seen, SEEN));
+  const { p50, p99, p999 } = percentiles(await mine('client seen', () => seenTimes(peer, seen, SEEN)));
   rounds.p50.push(p50);
   rounds.p99.push(p99);
-  rounds.single.push(await singleRate(peer, SINGLE));
-  rounds.bulk.push(await bulkRate(peer, BULK));
-  if (peer.lookup === undefined) return;
-  rounds.lookups.push(await lookupRate(peer, peer.name === 'Rollcall' ? LOOKUPS_IN_PROCESS : LOOKUPS));
+  rounds.p999.push(p999);
+  rounds.single.push(await mine('client one by one', () => singleRate(peer, SINGLE)));
+  rounds.bulk.push(await mine('client in bulk', () => bulkRate(peer, BULK)));
+  const { lookup, remotely } = peer;
+  if (lookup === undefined) return;
+  rounds.lookups.push(await lookupRate(lookup, remotely === undefined ? LOOKUPS : LOOKUPS_IN_PROCESS));
+  if (remotely === undefined) return;
+  rounds.http.push(await lookupRate(remotely.http, LOOKUPS));
+  rounds.dns.push(await lookupRate(remotely.dns, LOOKUPS));
 }
 
 const KINDS: readonly [kind: keyof Rounds, name: string, unit: string][] = [
   ['p50', 'register -> seen by a watcher on another connection, p50', 'ms'],
   ['p99', 'register -> seen by a watcher on another connection, p99', 'ms'],
+  ['p999', 'register -> seen by a watcher on another connection, p99.9', 'ms'],
   ['single', 'durable registrations, one request each, 64 in flight', '/s'],
   ['bulk', 'durable registrations in bulk, one request after the other', '/s'],
   ['lookups', 'lookups of a service of 20 instances', '/s'],
+  ['http', 'lookups of a service of 20 instances, over HTTP', '/s'],
+  ['dns', 'lookups of a service of 20 instances, over DNS', '/s'],
 ];
 
 function figuresOf(systems: readonly Measured[]): Figure[] {
@@ -85,48 +84,6 @@ function figuresOf(systems: readonly Measured[]): Figure[] {
         return figureOf(name, unit, rounds[kind], system);
       }),
   );
-}
-
-type Goal = readonly [
-  kind: keyof Rounds,
-  peer: string,
-  of: string,
-  goal: Figure['goal'],
-  /** What stands between us and more. */
-  note?: string,
-  against?: keyof Rounds,
-];
-
-const TWO_HOPS = 'two writes of the broker, journal and view, where the other needs one';
-const ONE_CORE = 'one thread encodes and follows; raw JetStream in batches is the limit of any journal on it';
-
-/** The goals of issue "Measured", as ratios within each round. */
-const GOALS: readonly Goal[] = [
-  ['p50', 'etcd', 'seen, p50', { atMost: 1 }, TWO_HOPS],
-  ['p50', 'NATS KV', 'seen, p50', { atMost: 2 }, TWO_HOPS],
-  ['p99', 'etcd', 'seen, p99', { atMost: 1 }],
-  // What stands between us and the limit: our own broker without us.
-  ['p50', 'raw JetStream', 'seen, p50', undefined],
-  ['single', 'raw JetStream', 'registrations one by one', undefined],
-  ['bulk', 'raw JetStream', 'registrations in bulk', undefined],
-  ['single', 'etcd', 'registrations one by one', { atLeast: 0.8 }],
-  ['bulk', 'etcd', 'registrations in bulk', { atLeast: 4 }, ONE_CORE],
-  ['bulk', 'ZooKeeper', 'registrations in bulk', { atLeast: 2 }, ONE_CORE],
-  ['bulk', 'etcd', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
-  ['bulk', 'ZooKeeper', 'bulk, by its registrations one by one', undefined, undefined, 'single'],
-  ['lookups', 'etcd', 'lookups in process', { atLeast: 300 }],
-];
-
-function ratiosOf(systems: readonly Measured[]): Figure[] {
-  const find = (name: string) => systems.find(({ peer }) => peer.name.startsWith(name));
-  const ours = find('Rollcall');
-  return GOALS.flatMap(([kind, name, what, goal, note, against = kind]) => {
-    const theirs = find(name);
-    if (ours === undefined || theirs === undefined) return [];
-    const title = `${what}: Rollcall by ${theirs.peer.name}`;
-    const more = { ...(goal === undefined ? {} : { goal }), ...(note === undefined ? {} : { note }) };
-    return [ratioOf(title, ours.rounds[kind], theirs.rounds[against], more)];
-  });
 }
 
 function plotsOf(systems: readonly Measured[]): Plot[] {
@@ -159,8 +116,8 @@ try {
   // Servers outlive a benchmark that fails, unless they are stopped.
   await Promise.all(systems.map(({ peer }) => peer.stop()));
 }
-printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosOf(systems)], {
-  fixture: `the same JSON record of about 600 B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
+printFigures('Peers: the same work on other systems', [...figuresOf(systems), ...ratiosToPeers(systems)], {
+  fixture: `the same JSON record of about ${fixtureBytes().record} B everywhere; per round ${SEEN} one after the other, ${SINGLE} with 64 in flight, ${BULK} in bulk, ${LOOKUPS} lookups (${LOOKUPS_IN_PROCESS} in process), 64 in flight. ${systems.map(({ peer }) => `${peer.name}: ${peer.how}`).join('. ')}`,
   durability: systems.map(({ peer }) => `${peer.name}: ${peer.durability}`).join('; '),
   plots: plotsOf(systems),
   missing,

@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestBroker } from '#testkit';
 import { residentMbOf } from './measure.js';
-import { options } from './options.js';
+import { profiling } from './profile.js';
 
-const PROFILING = options.isProfiled
-  ? ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${options.reportDirectory ?? '.cache/bench'}`]
-  : [];
 const READY_MS_MAX = 60_000;
 
 /** A registry in a process of its own, as it ships. Always stop() it. */
@@ -24,19 +21,23 @@ export interface BenchRegistry {
  */
 export async function startRegistry(
   broker: Pick<TestBroker, 'env'>,
-  more: { readonly env?: Readonly<Record<string, string>> } = {},
+  more: { readonly env?: Readonly<Record<string, string>>; readonly role?: string } = {},
 ): Promise<BenchRegistry> {
-  const child = spawn(process.execPath, [...PROFILING, 'dist/apps/registry/src/main.js'], {
-    env: {
-      PATH: process.env['PATH'],
-      ...broker.env,
-      ROLLCALL_HTTP_PORT: '0',
-      ROLLCALL_DNS_PORT: '0',
-      ROLLCALL_LOG: 'json',
-      ...more.env,
+  const child = spawn(
+    process.execPath,
+    [...profiling(more.role ?? 'registry'), 'dist/apps/registry/src/main.js'],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        ...broker.env,
+        ROLLCALL_HTTP_PORT: '0',
+        ROLLCALL_DNS_PORT: '0',
+        ROLLCALL_LOG: 'json',
+        ...more.env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   const deadline = AbortSignal.timeout(READY_MS_MAX);
   const url = await listening(child, deadline);
   while ((await fetch(`${url}/readyz`).catch(() => undefined))?.status !== 200) {

@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { Client, credentials } from '@grpc/grpc-js';
-import { installPeer } from './install.js';
+import { type EtcdClient, startEtcdServer } from './etcd-server.js';
 import type { Peer, PeerRecord } from './peer.js';
 import { encodeFields, fieldsOf } from './protobuf.js';
-import { freePort, startServer } from './server.js';
 
 const PREFIX = '/services/';
 const keyOf = ({ service, instance }: PeerRecord): string => `${PREFIX}${service}/${instance}`;
@@ -12,49 +8,22 @@ const keyOf = ({ service, instance }: PeerRecord): string => `${PREFIX}${service
 const endOf = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 
-const same = (bytes: Buffer): Buffer => bytes;
-
-/** etcd, one node, over its gRPC API (api/etcdserverpb/rpc.proto); every write is in its synced log before the answer. */
+/** etcd, one node, over its gRPC API; every write is in its synced log before the answer. */
 export async function startEtcd(): Promise<Peer> {
-  const binary = join(await installPeer('etcd'), 'usr/bin/etcd');
-  const version = /etcd Version: (\S+)/.exec(execFileSync(binary, ['--version'], { encoding: 'utf8' }))?.[1];
-  const [port, peerPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
-  const peerUrl = `http://127.0.0.1:${peerPort}`;
-  const server = await startServer(
-    binary,
-    (directory) => [
-      `--data-dir=${join(directory, 'data')}`,
-      '--log-level=error',
-      `--listen-client-urls=${url}`,
-      `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`,
-      `--initial-advertise-peer-urls=${peerUrl}`,
-      `--initial-cluster=default=${peerUrl}`,
-    ],
-    port,
-  );
-  const open = (): Client => new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-  const client = open();
-  const watcher = open();
-  const call = (method: string, request: Buffer): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
-      client.makeUnaryRequest(`/etcdserverpb.KV/${method}`, same, same, request, (error, answer) =>
-        error === null && answer !== undefined ? resolve(answer) : reject(error as Error),
-      );
-    });
-  await call('Range', encodeFields([[1, 'ready']]));
+  const server = await startEtcdServer();
+  const { call } = server.open();
+  const watcher = server.open();
   return {
-    name: `etcd ${version}`,
+    name: `etcd ${server.version}`,
     durability: 'its log is synced before the answer',
     how: 'gRPC; bulk is a transaction of 128 puts, the most it takes; a lookup is a linearizable range',
     bulkMax: 128,
     register: async (record) => {
-      await call('Put', putOf(record));
+      await call('KV/Put', putOf(record));
     },
     registerBulk: async (records) => {
       await call(
-        'Txn',
+        'KV/Txn',
         encodeFields(records.map((record) => [2, encodeFields([[2, putOf(record)]])] as const)),
       );
     },
@@ -62,7 +31,7 @@ export async function startEtcd(): Promise<Peer> {
     lookup: async (service) => {
       const prefix = `${PREFIX}${service}/`;
       const answer = await call(
-        'Range',
+        'KV/Range',
         encodeFields([
           [1, prefix],
           [2, endOf(prefix)],
@@ -70,11 +39,7 @@ export async function startEtcd(): Promise<Peer> {
       );
       return recordsIn(answer);
     },
-    stop: async () => {
-      client.close();
-      watcher.close();
-      await server.stop();
-    },
+    stop: () => server.stop(),
   };
 }
 
@@ -99,8 +64,8 @@ function recordsIn(answer: Buffer): number {
   return count;
 }
 
-function openWatch(client: Client, onSeen: (instance: string) => void): Promise<void> {
-  const stream = client.makeBidiStreamRequest('/etcdserverpb.Watch/Watch', same, same);
+function openWatch(client: EtcdClient, onSeen: (instance: string) => void): Promise<void> {
+  const stream = client.stream('Watch/Watch');
   stream.on('error', () => undefined);
   return new Promise((resolve) => {
     stream.on('data', (answer: Buffer) => {

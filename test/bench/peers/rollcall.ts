@@ -5,11 +5,16 @@ import { connectBroker, ViewFollower } from '#nats';
 import { startTestBroker } from '#testkit';
 import { startRegistry } from '../registry.js';
 import type { Peer, PeerRecord } from './peer.js';
+import { openDnsLookups, openHttpLookups } from './rollcall-lookups.js';
+import { freePort } from './server.js';
 
 /** Rollcall as it ships: a synced broker, a registry in a process of its own. */
 export async function startRollcall(): Promise<Peer> {
   const broker = await startTestBroker({ synced: true });
-  const registry = await startRegistry(broker);
+  const dnsPort = await freePort();
+  const registry = await startRegistry(broker, { env: { ROLLCALL_DNS_PORT: String(dnsPort) } });
+  const http = openHttpLookups(registry.url);
+  const dns = await openDnsLookups(dnsPort);
   const { url, user, password } = broker;
   const open = async () => openRegistryStore({ connection: await connectBroker({ url, user, password }) });
   const writer = await open();
@@ -26,7 +31,7 @@ export async function startRollcall(): Promise<Peer> {
   return {
     name: 'Rollcall',
     durability: 'the journal is synced before the acknowledgement',
-    how: 'events with acknowledgement (bulk: atomic batches of 1,000), seen in the view of a client; lookups in process, in that view',
+    how: 'events with acknowledgement (bulk: atomic batches of 1,000), seen in the view of a client; lookups in process, in that view, over HTTP and over DNS (addresses)',
     bulkMax: 1_000,
     register: async (record) => {
       await writer.journal.append(eventOf(record));
@@ -45,7 +50,9 @@ export async function startRollcall(): Promise<Peer> {
       }
       return Promise.resolve(count);
     },
+    remotely: { http: http.lookup, dns: dns.lookup },
     stop: async () => {
+      await Promise.all([http.close(), dns.close()]);
       follower.close();
       await registry.stop();
       await writer.connection.close();

@@ -1,4 +1,5 @@
 import { fixtureRecord } from '../fixtures.js';
+import { abreast, numbers } from './abreast.js';
 import type { Peer, PeerRecord } from './peer.js';
 
 const IN_FLIGHT = 64;
@@ -47,7 +48,7 @@ export async function seenTimes(peer: Peer, seen: Seen, count: number): Promise<
 /** Registrations a second, one request each, so many in flight. */
 export async function singleRate(peer: Peer, count: number): Promise<number> {
   const records = newRecords(count);
-  return rateOf(count, () => abreast(records, (record) => peer.register(record)));
+  return rateOf(count, () => abreast(records, IN_FLIGHT, (record) => peer.register(record)));
 }
 
 /** Registrations a second in bulk: the largest requests the system takes, one after the other. */
@@ -61,10 +62,13 @@ export async function bulkRate(peer: Peer, count: number): Promise<number> {
 }
 
 /** Lookups of a 20-instance service a second, so many in flight. */
-export async function lookupRate(peer: Peer, count: number): Promise<number> {
-  const found = await peer.lookup?.(LOOKED_UP);
-  if (found !== 20) throw new Error(`${peer.name} finds ${found} of 20 instances`);
-  return rateOf(count, () => abreast(Array.from({ length: count }), () => peer.lookup?.(LOOKED_UP)));
+export async function lookupRate(
+  lookup: (service: string) => Promise<number>,
+  count: number,
+): Promise<number> {
+  const found = await lookup(LOOKED_UP);
+  if (found !== 20) throw new Error(`found ${found} of 20 instances`);
+  return rateOf(count, () => abreast(numbers(count), IN_FLIGHT, () => lookup(LOOKED_UP)));
 }
 
 export const lookupRecords = (): PeerRecord[] =>
@@ -78,16 +82,4 @@ async function rateOf(count: number, work: () => Promise<unknown>): Promise<numb
   const startedAtMs = performance.now();
   await work();
   return (count * 1_000) / (performance.now() - startedAtMs);
-}
-
-async function abreast<Item>(items: readonly Item[], work: (item: Item) => unknown): Promise<void> {
-  let at = 0;
-  const runOne = async (): Promise<void> => {
-    while (at < items.length) {
-      const item = items[at] as Item;
-      at += 1;
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, runOne));
 }

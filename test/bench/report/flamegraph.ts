@@ -1,120 +1,83 @@
-/** What V8 writes with `--cpu-prof`, as far as it is read here. */
-export interface CpuProfile {
-  readonly nodes: readonly ProfileNode[];
-  /** Node ids, one a sample. */
-  readonly samples: readonly number[];
-  /** Time before each sample, in us. */
-  readonly timeDeltas: readonly number[];
-}
-
-interface ProfileNode {
-  readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  readonly children?: readonly number[];
-}
-
-/** A function in one place of the call tree, with all time spent in it and below. */
-interface Frame {
-  readonly name: string;
-  us: number;
-  readonly callees: Map<string, Frame>;
-}
+import { type FlatFrame, flatFrames, type KeptProfile } from './kept-profile.js';
 
 const WIDTH = 1_200;
 const ROW = 16;
-const TOP = 40;
-const DEPTH_MAX = 60;
+const TOP = 62;
 /** What is narrower cannot be seen, let alone read. */
 const WIDTH_MIN = 0.5;
-const LETTER = 6.5;
-const COLORS = { own: '#f59e0b', library: '#93c5fd', runtime: '#cbd5e1' };
+const LETTER = 6.7;
+const COLORS = { own: '#fdba74', library: '#93c5fd', runtime: '#cbd5e1', collector: '#fca5a5' };
+const LEGEND: readonly (readonly [color: string, words: string])[] = [
+  [COLORS.own, 'own code'],
+  [COLORS.library, 'libraries'],
+  [COLORS.runtime, 'Node and V8'],
+  [COLORS.collector, 'garbage collection'],
+];
+
+interface Box extends FlatFrame {
+  readonly left: number;
+  readonly width: number;
+}
 
 /** A flame graph as SVG, the root on top: widths are shares of the time the process was not idle. */
-export function renderFlamegraph(title: string, profile: CpuProfile): string {
-  const root = foldProfile(profile);
-  const rects = [...drawn(root, { left: 0, depth: 0, scale: WIDTH / Math.max(1, root.us) })];
-  const height = TOP + ROW * (1 + Math.max(0, ...rects.map(({ depth }) => depth)));
-  const legend = `${title}: ${(root.us / 1e6).toFixed(1)} s of work; orange: own code, blue: libraries, grey: Node and V8`;
+export function renderFlamegraph(profile: KeptProfile): string {
+  const boxes = placed(flatFrames(profile), WIDTH / Math.max(1, profile.workUs));
+  const flames = TOP + ROW * (1 + Math.max(0, ...boxes.map(({ depth }) => depth)));
+  const table = flames + 30;
+  const height = table + ROW * (profile.top.length + 1);
+  const title = `${profile.title}: ${seconds(profile.workUs)} of work in ${seconds(profile.wallUs)}`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="monospace" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="11">`,
     `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
-    `<text x="8" y="22" font-size="14">${safe(legend)}</text>`,
-    ...rects.map(({ svg }) => svg),
+    `<text x="8" y="22" font-size="15" font-weight="bold">${safe(title)}</text>`,
+    ...LEGEND.flatMap(([color, words], index) => [
+      `<rect x="${8 + index * 150}" y="36" width="12" height="12" fill="${color}"/>`,
+      `<text x="${25 + index * 150}" y="46">${words}</text>`,
+    ]),
+    `<text x="${WIDTH - 8}" y="46" text-anchor="end">callers above what they call; width is time, own time included</text>`,
+    ...boxes.map((box) => drawn(box, profile.workUs)),
+    `<text x="8" y="${table}" font-weight="bold">The most time by itself, wherever called from</text>`,
+    ...profile.top.map(
+      ({ name, us }, index) =>
+        `<text x="8" y="${table + ROW * (index + 1)}" xml:space="preserve">${share(us, profile.workUs).padStart(7)}  ${safe(name)}</text>`,
+    ),
     '</svg>',
     '',
   ].join('\n');
 }
 
-/** Samples put together by call path; the idle ones are left out. */
-function foldProfile({ nodes, samples, timeDeltas }: CpuProfile): Frame {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map<number, number>();
-  for (const { id, children = [] } of nodes) for (const child of children) parents.set(child, id);
-  const usById = new Map<number, number>();
-  for (const [index, id] of samples.entries()) {
-    usById.set(id, (usById.get(id) ?? 0) + Math.max(0, timeDeltas[index] ?? 0));
-  }
-  const root: Frame = { name: 'all', us: 0, callees: new Map() };
-  for (const [id, us] of usById) {
-    if (byId.get(id)?.callFrame.functionName === '(idle)') continue;
-    const path: string[] = [];
-    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const node = byId.get(at);
-      if (node !== undefined && parents.has(at)) path.push(nameOf(node));
-    }
-    addPath(root, path.toReversed(), us);
-  }
-  return root;
+/** Each frame begins where its caller does, or where its left neighbour ends. */
+function placed(frames: readonly FlatFrame[], scale: number): Box[] {
+  const nextLeft: number[] = [0];
+  return frames.flatMap((frame) => {
+    const left = nextLeft[frame.depth] ?? 0;
+    const width = frame.us * scale;
+    nextLeft[frame.depth] = left + width;
+    nextLeft[frame.depth + 1] = left;
+    return width < WIDTH_MIN ? [] : [{ ...frame, left, width }];
+  });
 }
 
-function addPath(root: Frame, path: readonly string[], us: number): void {
-  let frame = root;
-  frame.us += us;
-  for (const name of path) {
-    let callee = frame.callees.get(name);
-    if (callee === undefined) frame.callees.set(name, (callee = { name, us: 0, callees: new Map() }));
-    callee.us += us;
-    frame = callee;
-  }
-}
-
-/** Where in the project or its packages a function is; the machine's own folders say nothing. */
-function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
-  const name = functionName === '' ? '(anonymous)' : functionName;
-  const file = url.replace(/^.*\/(?=node_modules\/|dist\/)/, '');
-  return file === '' ? name : `${name} ${file}:${lineNumber + 1}`;
-}
-
-interface Place {
-  readonly left: number;
-  readonly depth: number;
-  /** Pixels a microsecond. */
-  readonly scale: number;
-}
-
-function* drawn(frame: Frame, place: Place): Generator<{ readonly depth: number; readonly svg: string }> {
-  const width = frame.us * place.scale;
-  if (width < WIDTH_MIN || place.depth > DEPTH_MAX) return;
-  yield { depth: place.depth, svg: rect(frame, place, width) };
-  let { left } = place;
-  for (const callee of [...frame.callees.values()].toSorted((one, other) => other.us - one.us)) {
-    yield* drawn(callee, { ...place, left, depth: place.depth + 1 });
-    left += callee.us * place.scale;
-  }
-}
-
-function rect({ name, us }: Frame, { left, depth, scale }: Place, width: number): string {
+function drawn({ name, us, ownUs, left, width, depth }: Box, workUs: number): string {
   const y = TOP + depth * ROW;
-  const share = ((us * scale * 100) / WIDTH).toFixed(1);
-  const words = name.slice(0, Math.floor((width - 4) / LETTER));
+  const words = name.replace(' node_modules/', ' ').slice(0, Math.max(0, Math.floor((width - 4) / LETTER)));
   const text = words.length < 3 ? '' : `<text x="${round(left + 2)}" y="${y + 11}">${safe(words)}</text>`;
-  return `<g><title>${safe(`${name}: ${share} %, ${(us / 1_000).toFixed(0)} ms`)}</title><rect x="${round(left)}" y="${y}" width="${round(Math.max(WIDTH_MIN, width - 0.5))}" height="${ROW - 1}" fill="${colorOf(name)}"/>${text}</g>`;
+  const told = `${name}: ${share(us, workUs)}, ${milliseconds(us)}; by itself ${share(ownUs, workUs)}, ${milliseconds(ownUs)}`;
+  return `<g><title>${safe(told)}</title><rect x="${round(left)}" y="${y}" width="${round(Math.max(WIDTH_MIN, width - 0.5))}" height="${ROW - 1}" fill="${colorOf(name)}"/>${text}</g>`;
 }
 
 function colorOf(name: string): string {
+  if (name === '(garbage collector)') return COLORS.collector;
   if (name.includes(' node_modules/')) return COLORS.library;
-  return name.includes(' dist/') ? COLORS.own : COLORS.runtime;
+  return / (apps|libs|test)\//.test(name) ? COLORS.own : COLORS.runtime;
 }
+
+export function share(us: number, workUs: number): string {
+  return `${((us * 100) / Math.max(1, workUs)).toFixed(1)} %`;
+}
+
+const seconds = (us: number): string => `${(us / 1e6).toFixed(1)} s`;
+const milliseconds = (us: number): string => `${Math.round(us / 1_000)} ms`;
 
 function safe(words: string): string {
   return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

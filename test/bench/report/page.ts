@@ -1,17 +1,30 @@
+import { comparisonLines } from './comparison-page.js';
+import { share } from './flamegraph.js';
+import type { KeptProfile } from './kept-profile.js';
 import type { Figure, Plot } from './report.js';
 import type { RecordedSection, Result } from './result.js';
-import { goalOf, inWords } from './words.js';
+import { goalOf, inWords, spreadOf, tableRow } from './words.js';
+
+type Named = Pick<RecordedSection, 'bench'>;
 
 /** Path of a plot from docs/reference. */
-export function plotFile({ bench }: Pick<RecordedSection, 'bench'>, { title }: Plot): string {
-  const slug = title
+export function plotFile({ bench }: Named, { title }: Plot): string {
+  return `benchmarks/${bench}-${slugOf(title)}.svg`;
+}
+
+/** Path of a flame graph from docs/reference. */
+export function profileFile({ bench }: Named, { title }: KeptProfile): string {
+  return `benchmarks/profile-${slugOf(title.startsWith(bench) ? title : `${bench} ${title}`)}.svg`;
+}
+
+function slugOf(title: string): string {
+  return title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-  return `benchmarks/${bench}-${slug}.svg`;
 }
 
-export function renderPage({ machine, sections }: Result): string {
+export function renderPage({ machine, sections, comparisons = [] }: Result): string {
   return [
     '# Benchmarks',
     '',
@@ -25,6 +38,7 @@ export function renderPage({ machine, sections }: Result): string {
     'Everything (brokers, peers, clients, load) shares these cores.',
     '',
     ...sections.flatMap(sectionLines),
+    ...comparisonLines(comparisons),
   ].join('\n');
 }
 
@@ -48,17 +62,51 @@ function sectionLines(section: RecordedSection): string[] {
     '| --- | --- | ---: | --- | --- | --- |',
     ...figures.map(row),
     '',
+    ...limitLines(figures),
     ...missing.map((text) => `Missing: ${text}.\n`),
     ...plots.flatMap((plot) => [`![${plot.title}](${plotFile(section, plot)})`, '']),
+    ...profileLines(section),
   ];
 }
 
 function row(figure: Figure): string {
   const { name, system = 'Rollcall', value, unit, rounds, note = '' } = figure;
-  const spread =
-    rounds === undefined ? '' : `${inWords(Math.min(...rounds))} .. ${inWords(Math.max(...rounds))}`;
   const goal = goalOf(figure);
   const verdict = goal === undefined ? '' : `${goal.text}: ${goal.isMet ? 'met' : '**missed**'}`;
-  const cells = [name, system, `${inWords(value)} ${unit}`, spread, verdict, note];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return tableRow([name, system, `${inWords(value)} ${unit}`, spreadOf(rounds), verdict, note]);
+}
+
+function limitLines(figures: readonly Figure[]): string[] {
+  const known = figures.filter(({ limit }) => limit !== undefined);
+  if (known.length === 0) return [];
+  return [
+    'What stands between it and more:',
+    '',
+    ...known.map(({ name, limit }) => `- ${name}: ${limit}.`),
+    '',
+  ];
+}
+
+/** Where a goal is missed, where the time goes. */
+function profileLines(section: RecordedSection): string[] {
+  const { bench, figures, profiles = [] } = section;
+  const missed = figures.filter((figure) => goalOf(figure)?.isMet === false);
+  if (missed.length === 0) return [];
+  if (profiles.length === 0)
+    return [
+      `Of what is missed here no profile was taken (\`npm run bench -- ${bench} --record --cpu-prof\`).`,
+      '',
+    ];
+  return [
+    `Where the time goes (missed: ${missed.map(({ name }) => name).join('; ')}), by a run of its own under the profiler:`,
+    '',
+    ...profiles.flatMap((profile) => [
+      `[${profile.title}](${profileFile(section, profile)}): ${(profile.workUs / 1e6).toFixed(1)} s of work in ${(profile.wallUs / 1e6).toFixed(1)} s. The most by itself:`,
+      '',
+      '| function | share of the work |',
+      '| --- | ---: |',
+      ...profile.top.map(({ name, us }) => tableRow([`\`${name}\``, share(us, profile.workUs)])),
+      '',
+    ]),
+  ];
 }

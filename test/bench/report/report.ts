@@ -1,5 +1,6 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { KeptProfile } from './kept-profile.js';
 
 /** One measured number. Nothing here is estimated: what was not measured is not in a report. */
 export interface Figure {
@@ -11,6 +12,8 @@ export interface Figure {
   readonly goal?: { readonly atMost?: number; readonly atLeast?: number };
   /** Fixture, processes, what else stands behind the number; where a goal is missed, why. */
   readonly note?: string;
+  /** What stands between it and more: a sentence that this run, or a profile, bears out. */
+  readonly limit?: string;
   /** What was measured, when it is not Rollcall: `etcd 3.4.23`. */
   readonly system?: string;
   /** The same number in each round, from which value and spread come. */
@@ -45,6 +48,8 @@ export interface Section {
   readonly plots?: readonly Plot[];
   /** Peers that were asked for and could not be measured, and why. */
   readonly missing?: readonly string[];
+  /** Where time went in the processes of a benchmark that missed a goal. */
+  readonly profiles?: readonly KeptProfile[];
   readonly measuredAt: string;
   readonly isQuick: boolean;
   readonly loadAverage: number;
@@ -56,6 +61,16 @@ export type SectionFacts = Pick<Section, 'fixture' | 'durability' | 'plots' | 'm
 export function keepSection(directory: string | undefined, section: Section): void {
   if (directory === undefined) return;
   appendFileSync(join(directory, 'sections.jsonl'), `${JSON.stringify(section)}\n`);
+}
+
+/** The sections a run has kept so far. */
+export function readSections(directory: string): Section[] {
+  const file = join(directory, 'sections.jsonl');
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Section);
 }
 
 export function benchName(): string {

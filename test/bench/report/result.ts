@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem, type as systemName, release } from 'node:os';
+import { dirname } from 'node:path';
 import { findBinary } from '#broker';
+import type { Comparison } from './comparison.js';
 import type { Section } from './report.js';
 
 /** Where something was measured, and with what. */
-interface Machine {
+export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
@@ -22,6 +24,8 @@ export interface RecordedSection extends Section {
 export interface Result {
   readonly machine: Machine;
   readonly sections: readonly RecordedSection[];
+  /** Two commits measured in turns; the latest of each benchmark. */
+  readonly comparisons?: readonly Comparison[];
 }
 
 export async function machineFacts(): Promise<Machine> {
@@ -59,5 +63,22 @@ export function mergeResult(
   const renewed = new Set(measured.map(({ bench }) => bench));
   const kept = (before?.sections ?? []).filter(({ bench }) => !renewed.has(bench));
   const sections = [...kept, ...measured].toSorted((left, right) => left.bench.localeCompare(right.bench));
-  return { machine, sections };
+  return { ...before, machine, sections };
+}
+
+/** A new comparison replaces the one of the same benchmark. */
+export function mergeComparisons(
+  before: Result | undefined,
+  machine: Machine,
+  measured: readonly Comparison[],
+): Result {
+  const renewed = new Set(measured.map(({ bench }) => bench));
+  const kept = (before?.comparisons ?? []).filter(({ bench }) => !renewed.has(bench));
+  const comparisons = [...kept, ...measured].toSorted((left, right) => left.bench.localeCompare(right.bench));
+  return { sections: [], ...before, machine, comparisons };
+}
+
+export function writeResult(file: string, result: Result): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(result, null, 1)}\n`);
 }

@@ -1,0 +1,141 @@
+// npm run bench -- <name> --against <commit>: the benchmarks of that commit and of this tree in turns.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onEnd, run, runNode } from './programs.mjs';
+import { refuse } from './words.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROUNDS = 3;
+const PREPARE_MS_MAX = 5 * 60_000;
+/** What is fetched once and serves every commit. */
+const SHARED = ['nats-server', 'peers'];
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
+
+/** The commit that is meant; ends the process with a message when it cannot be compared with. */
+export function theCommit(word, { asked, flags }) {
+  const hash = tried('rev-parse', '--verify', '--quiet', '--end-of-options', `${word}^{commit}`);
+  if (hash === undefined)
+    refuse(
+      `there is no commit "${word}" here; give a hash, a branch or a tag (git log --oneline shows them)`,
+    );
+  const has = tried('ls-tree', '--name-only', hash, 'test/bench/')?.split('\n') ?? [];
+  const known = has.flatMap((path) => /^test\/bench\/([\w-]+)\.bench\.ts$/.exec(path)?.[1] ?? []);
+  const absent = asked.filter((name) => !known.includes(name));
+  if (absent.length > 0)
+    refuse(
+      `commit ${hash.slice(0, 10)} has no benchmark "${absent.join('", "')}"; it has ${known.join(', ') || 'none'}`,
+    );
+  const isChanged = git('status', '--porcelain', '--', 'apps', 'libs', 'test') !== '';
+  if (isChanged && flags.includes('--record'))
+    refuse(
+      'apps, libs or test have changes that are not committed: nobody could repeat such a record. Commit them, or leave out --record',
+    );
+  if (isChanged)
+    say('apps, libs or test have changes that are not committed: "after" is the commit with them');
+  return {
+    before: { commit: hash.slice(0, 10), subject: git('log', '-1', '--format=%s', hash) },
+    after: {
+      commit: `${git('rev-parse', '--short=10', 'HEAD')}${isChanged ? ' with changes' : ''}`,
+      subject: git('log', '-1', '--format=%s'),
+    },
+  };
+}
+
+function tried(...words) {
+  try {
+    return git(...words);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Both builds in turns, the first one changing by round. Returns what failed. */
+export async function runAgainst(commits, { chosen, flags, peers, report }) {
+  const { before, after } = commits;
+  const tree = join(root, '.cache', 'against');
+  const remove = onEnd(() => removeTree(tree));
+  try {
+    const why = await prepare(tree, before.commit, report);
+    if (why !== undefined) return [`the build of ${before.commit} (${why}; see ${report}/build.log)`];
+    const sides = { before: { cwd: tree, ...before }, after: { cwd: root, ...after } };
+    const failed = [];
+    for (const name of chosen) failed.push(...(await compare(name, { sides, flags, peers, report })));
+    writeFileSync(join(report, 'commits.json'), JSON.stringify({ ...commits, rounds: ROUNDS }));
+    const words = ['dist/test/bench/report/write-comparison.js', `--report=${report}`, ...flags];
+    const unwritten = await runNode(words, { cwd: root });
+    return unwritten === undefined ? failed : [...failed, `report (${unwritten})`];
+  } finally {
+    remove();
+  }
+}
+
+async function compare(name, { sides, flags, peers, report }) {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const order = round % 2 === 1 ? ['before', 'after'] : ['after', 'before'];
+    for (const side of order) {
+      const { cwd, commit } = sides[side];
+      const directory = join(report, name, `${side}-${round}`);
+      mkdirSync(directory, { recursive: true });
+      const log = join(directory, 'output.log');
+      const program = `dist/test/bench/${name}.bench.js`;
+      const words = [program, `--report=${directory}`, `--peers=${peers.join(',')}`, ...flags];
+      const sinceMs = performance.now();
+      const why = await runNode(words, { cwd, stdio: outputTo(log) });
+      const tookS = ((performance.now() - sinceMs) / 1_000).toFixed(0);
+      say(`  ${name}, round ${round} of ${ROUNDS}, ${side} (${commit}): ${why ?? 'done'} (${tookS} s)`);
+      if (why !== undefined) return [`${name}, ${side} (${why}; see ${log})`];
+    }
+  }
+  return [];
+}
+
+/** The commit in a tree of its own, built; its packages are ours when it locks the same ones. */
+async function prepare(tree, commit, report) {
+  removeTree(tree);
+  git('worktree', 'add', '--detach', '--force', tree, commit);
+  const stdio = outputTo(join(report, 'build.log'));
+  const isSame = readFileSync(join(root, 'package-lock.json'), 'utf8') === lockOf(tree);
+  if (isSame) symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'), 'dir');
+  mkdirSync(join(tree, '.cache'), { recursive: true });
+  for (const name of SHARED.filter((shared) => existsSync(join(root, '.cache', shared))))
+    symlinkSync(join(root, '.cache', name), join(tree, '.cache', name), 'dir');
+  const steps = isSame
+    ? [['run', 'build']]
+    : [
+        ['ci', '--no-audit', '--no-fund'],
+        ['run', 'build'],
+      ];
+  for (const words of steps) {
+    say(`  commit ${commit}: npm ${words.join(' ')} …`);
+    const why = await run(...npm(words), { cwd: tree, stdio, limitMs: PREPARE_MS_MAX });
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+function lockOf(tree) {
+  const file = join(tree, 'package-lock.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function npm(words) {
+  const path = process.env.npm_execpath;
+  return path?.endsWith('.js') ? [process.execPath, [path, ...words]] : ['npm', words];
+}
+
+/** Links go first: what they lead to is not the tree's. */
+function removeTree(tree) {
+  rmSync(join(tree, 'node_modules'), { force: true, recursive: true });
+  rmSync(tree, { force: true, recursive: true });
+  git('worktree', 'prune');
+}
+
+function outputTo(file) {
+  mkdirSync(dirname(file), { recursive: true });
+  const output = openSync(file, 'a');
+  return ['ignore', output, output];
+}

@@ -1,0 +1,16 @@
+/** A system that keeps records only as long as somebody says that they live. */
+export interface LeaseSystem {
+  /** With its version; none for Rollcall itself. */
+  readonly name: string;
+  /** What is on disk when a renewal is acknowledged. */
+  readonly durability: string;
+  readonly how: string;
+  /** Processes of its servers. */
+  readonly servers: readonly number[];
+  /** Renews a lease by its number; resolves when that is acknowledged. */
+  renew(lease: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Nobody's lease ends while the others have their turn. */
+export const LEASE_TTL_MS = 900_000;

@@ -1,0 +1,97 @@
+import type { Figure, Section } from './report.js';
+
+interface Commit {
+  /** With the words "with changes" when it is not the commit alone. */
+  readonly commit: string;
+  readonly subject: string;
+}
+
+/** The same figure of two commits, round by round. */
+interface ComparedFigure {
+  readonly name: string;
+  readonly unit: string;
+  readonly system?: string;
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+interface ComparedSection {
+  readonly title: string;
+  readonly fixture?: string;
+  /** That of the earlier commit, when it is another: then the figures are not of the same work. */
+  readonly fixtureBefore?: string;
+  readonly figures: readonly ComparedFigure[];
+  /** Figures that only one of them has. */
+  readonly onlyBefore: readonly string[];
+  readonly onlyAfter: readonly string[];
+}
+
+/** One benchmark of two commits, run in turns. */
+export interface Comparison {
+  readonly bench: string;
+  readonly before: Commit;
+  readonly after: Commit;
+  readonly measuredAt: string;
+  readonly isQuick: boolean;
+  readonly loadAverage: number;
+  readonly sections: readonly ComparedSection[];
+}
+
+/** The sections of each round of both sides, put beside each other. */
+export function compareSections(
+  before: readonly (readonly Section[])[],
+  after: readonly (readonly Section[])[],
+): ComparedSection[] {
+  const [first = []] = after;
+  return first.map((section) => {
+    const earlier = before.map((round) => twinOf(section, round));
+    const later = after.map((round) => twinOf(section, round));
+    const names = namesOf(earlier[0]);
+    const { title, fixture } = section;
+    const fixtureBefore = earlier[0]?.fixture;
+    return {
+      title,
+      ...(fixture !== undefined && { fixture }),
+      ...(fixtureBefore !== undefined && fixtureBefore !== fixture && { fixtureBefore }),
+      figures: section.figures.flatMap((figure) => compared(figure, earlier, later)),
+      onlyBefore: [...names].filter((name) => !namesOf(section).has(name)),
+      onlyAfter: [...namesOf(section)].filter((name) => !names.has(name)),
+    };
+  });
+}
+
+/** After by before within each round: what slowed the machine in one of them slowed both sides. */
+export function ratiosOf({ before, after }: Pick<ComparedFigure, 'before' | 'after'>): number[] {
+  return after.map((value, round) => value / (before[round] ?? Number.NaN));
+}
+
+/** Whether all rounds say the same; anything else may be chance. */
+export function directionOf(ratios: readonly number[]): string {
+  if (ratios.length < 2 || !ratios.every(Number.isFinite)) return '';
+  if (ratios.every((ratio) => ratio > 1)) return 'higher in every round';
+  return ratios.every((ratio) => ratio < 1) ? 'lower in every round' : '';
+}
+
+function twinOf({ title }: Section, round: readonly Section[]): Section | undefined {
+  return round.find((section) => section.title === title);
+}
+
+type Rounds = readonly (Section | undefined)[];
+
+const nameOf = ({ name, system = '' }: Pick<Figure, 'name' | 'system'>): string =>
+  system === '' ? name : `${system}: ${name}`;
+
+const namesOf = (section: Section | undefined): Set<string> => new Set(section?.figures.map(nameOf));
+
+/** Nothing when a round of either side lacks the figure. */
+function compared(
+  { name, unit, system }: Figure,
+  ...sides: readonly [before: Rounds, after: Rounds]
+): ComparedFigure[] {
+  const wanted = nameOf({ name, system });
+  const [before = [], after = []] = sides.map((rounds) =>
+    rounds.flatMap((section) => section?.figures.find((twin) => nameOf(twin) === wanted)?.value ?? []),
+  );
+  if (before.length < sides[0].length || after.length < sides[1].length) return [];
+  return [{ name, unit, ...(system !== undefined && { system }), before, after }];
+}
