@@ -7,14 +7,12 @@ import { join } from 'node:path';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import {
   Auditor,
-  Carrier,
   ConfigService,
   foldJournal,
   History,
   type JournalLimits,
-  Retention,
+  type Retention,
   silentLog,
-  SnapshotMaker,
   verifyView,
 } from '#application';
 import { exportSlice, replayArchive } from '#archive';
@@ -24,10 +22,9 @@ import { readSettings } from '#platform';
 import { openRegistry } from '#server';
 import { openSqlDatabase, SqlProjection } from '#sql';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
+import { HEADROOM, smallRetention } from './small-retention.js';
 
 const AGE_MS = 1_500;
-/** Events that stay behind a cut, and that it covers further than it goes. */
-const HEADROOM = 2;
 let registry: TestRegistry;
 let told = 0;
 
@@ -54,29 +51,12 @@ function append(instance: string, type: string, version: string, expectedRevisio
   return registry.store.journal.append(event, expectedRevision === undefined ? {} : { expectedRevision });
 }
 
-function retention(
-  manager: Pick<JetStreamManager, 'streams'> = registry.store.manager,
+const retention = (
+  manager?: Pick<JetStreamManager, 'streams'>,
   wanted: JournalLimits = { ageMsMax: AGE_MS },
-): Retention {
-  const { store, projection } = registry;
-  const { journal, snapshots, audit, streams } = store;
-  return new Retention({
-    journal,
-    snapshots,
-    log: silentLog,
-    headroom: HEADROOM,
-    limits: wanted,
-    maker: new SnapshotMaker({ journal, snapshots, log: silentLog }),
-    cutter: new JetStreamJournalCutter(manager, streams.journal),
-    audited: async () => (await audit.last())?.block.to ?? 0,
-    carrier: new Carrier({
-      journal,
-      known: (key) => projection.table.get(key)?.entry,
-      position: () => projection.projector.position ?? 0,
-      newId: randomUUID,
-    }),
-  });
-}
+): Retention => smallRetention(registry, wanted, manager);
+
+const past = (): History => new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
 
 const audit = (): Promise<unknown> => {
   const { journal, audit: trail } = registry.store;
@@ -146,7 +126,7 @@ describe('a journal with a limit of age', () => {
   });
 
   it('says since when history exists, and is exact from there on', async () => {
-    const history = new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
+    const history = past();
     await expect(history.moment('2')).rejects.toMatchObject({
       code: 'ROLLCALL_BEFORE_HISTORY',
       what: expect.stringContaining('begins with sequence 7'),
@@ -217,7 +197,7 @@ describe('what was carried', () => {
     async (place) => {
       const directory = await mkdtemp(join(tmpdir(), 'rollcall-retention-'));
       const { store } = registry;
-      const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
+      const history = past();
       const path = join(directory, 'slice.ndjson.gz');
       const from = String(Math.max(cutAt, await history.begins()));
       const order = { from, withBefore: true, nowMs: Date.now(), ...place };
@@ -256,7 +236,7 @@ describe('an archive from the first event of a cut journal', () => {
   it('begins with what was carried and stood before it', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-retention-'));
     const { store } = registry;
-    const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
+    const history = past();
     const path = join(directory, 'all.ndjson.gz');
     const slice = await exportSlice({ ...store, history }, path, { withBefore: true, nowMs: Date.now() });
     expect(slice.from).toBe(await first());
@@ -313,12 +293,12 @@ describe('who wrote before a cut', () => {
 });
 
 describe('SQL tables', () => {
-  it('that begin on a cut journal know what is alive, and go on at their place only where nothing is missing', async () => {
-    const { journal } = registry.store;
+  it('that begin on a cut journal are what the view is, dead and alive, and go on at their place only where nothing is missing', async () => {
+    const { journal, snapshots } = registry.store;
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-cut-'));
     const database = await openSqlDatabase(join(directory, 'view.db'));
     const projected = async (): Promise<void> => {
-      const tables = new SqlProjection({ journal, database });
+      const tables = new SqlProjection({ journal, snapshots, database });
       await tables.start();
       await tables.reached((await journal.ends()).lastSequence);
       await tables.stop();
@@ -326,13 +306,20 @@ describe('SQL tables', () => {
     const oldest = async () =>
       (await database.kysely.selectFrom('events').select('sequence').orderBy('sequence').executeTakeFirst())
         ?.sequence;
+    await caughtUp();
     await projected();
     const begins = await first();
-    for (const instance of ['quiet', 'late', 'sdk']) {
-      const row = database.kysely.selectFrom('instances').select('entry').where('instance', '=', instance);
-      const { entry } = await row.executeTakeFirstOrThrow();
-      expect((JSON.parse(entry) as { record: unknown }).record).toEqual(viewOf(instance));
-    }
+    const view = [...registry.projection.table.slots()].map(({ entry }) => entry);
+    const held = async (table: 'instances' | 'config') =>
+      (await database.kysely.selectFrom(table).select('entry').execute())
+        .map(({ entry }) => entry)
+        .toSorted();
+    const shown = (field: string) =>
+      view.filter(({ record }) => field in record).map((entry) => JSON.stringify(entry));
+    expect(await held('instances')).toEqual(shown('instance').toSorted());
+    expect(shown('departure')).not.toEqual([]);
+    expect(await held('config')).toEqual(shown('key'));
+    expect(await oldest()).toBe(begins);
     await cut();
     await projected();
     expect(await oldest()).toBe(begins);
