@@ -6,7 +6,7 @@ import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
 const WATCHERS = options.isQuick ? [1, 100, 1_000] : [1, 100, 1_000, 5_000];
-const CHANGES = options.isQuick ? 10 : 50;
+const CHANGES = options.isQuick ? 6 : 50;
 /** Slow enough for one change to have reached everybody before the next. */
 const PER_SECOND = 4;
 const SERVICE = 'orders';

@@ -81,6 +81,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   rates.restored.push(
     await rateOf('restore', empty.broker.pid, () => restoreBackup(place, backup, { replicas: 1 })),
   );
+  await Promise.all([rm(file), rm(backup, { recursive: true })]);
   for (const { broker, connection } of [target, empty]) {
     await connection.close();
     await broker.stop();

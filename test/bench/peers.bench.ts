@@ -12,9 +12,9 @@ import { startZooKeeper } from './peers/zookeeper.js';
 import { profiled } from './profile.js';
 
 const ROUNDS = 3;
-const SEEN = options.isQuick ? 150 : 1_500;
+const SEEN = options.isQuick ? 100 : 1_500;
 const SINGLE = options.isQuick ? 1_000 : 4_000;
-const BULK = options.isQuick ? 4_000 : 16_000;
+const BULK = options.isQuick ? 3_000 : 16_000;
 const LOOKUPS = options.isQuick ? 500 : 2_000;
 /** A lookup in memory is so short that many are needed to time them. */
 const LOOKUPS_IN_PROCESS = 200_000;

@@ -23,6 +23,8 @@ export function readWords(words, names) {
     refuse(
       `--against needs the benchmarks to compare: npm run bench -- <name> --against <commit>; there are ${names.join(', ')}`,
     );
+  if ('--against' in values && flags.includes('--cpu-prof'))
+    refuse('--cpu-prof slows what it looks at, and --against compares speeds: take one after the other');
   return { asked, flags, peers, against: values['--against'] };
 }
 
