@@ -90,10 +90,13 @@ async function benchVerify(store: RegistryStore, brokerPid: number): Promise<Fig
 const broker = await startTestBroker({ synced: false });
 const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
 const store = await openRegistryStore({ connection });
+console.log(`  filling a journal with ${events} events …`);
 await fill(store);
 const maker = new SnapshotMaker({ ...store, log: silentLog });
+console.log('  making snapshots …');
 let snapshots = 0;
 while ((await maker.makeNext()) !== undefined) snapshots += 1;
+console.log('  asking, then verifying …');
 const figures = [
   ...(await profiled('reads as of', () => benchReads(store, broker.pid))),
   await profiled('verify', () => benchVerify(store, broker.pid)),

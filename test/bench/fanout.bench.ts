@@ -55,7 +55,10 @@ const broker = await startTestBroker({ synced: true });
 const registry = await startRegistry(broker);
 const changes = await startChanges(broker, [SERVICE]);
 const measured: FannedOut[] = [];
-for (const watchers of WATCHERS) measured.push(await fanOut(registry, changes, watchers));
+for (const watchers of WATCHERS) {
+  console.log(`  ${watchers} watchers …`);
+  measured.push(await fanOut(registry, changes, watchers));
+}
 await changes.close();
 await registry.stop();
 await broker.stop();

@@ -23,6 +23,7 @@ const limits = new Map<string, string>();
 
 /** Events a second that something long gets through, with a broker beside it. */
 async function rateOf(what: string, brokerPid: number, work: () => Promise<unknown>): Promise<number> {
+  console.log(`  ${what} …`);
   const busy = busySince({ 'this process': process.pid, 'the broker': brokerPid });
   const startedAtMs = performance.now();
   await profiled(what, work);
@@ -49,6 +50,7 @@ const start = async () => {
 };
 const source = await start();
 const store = await openRegistryStore({ connection: source.connection });
+console.log(`  filling a journal with ${EVENTS} events …`);
 await fill(store);
 const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
 
@@ -61,6 +63,7 @@ const rates = {
 let fileBytes = 0;
 let backupBytes = 0;
 for (let round = 0; round < ROUNDS; round += 1) {
+  console.log(`  round ${round + 1} of ${ROUNDS}`);
   const file = join(directory, `journal-${round}.ndjson.gz`);
   const order = { withBefore: true, nowMs: Date.now() };
   rates.exported.push(

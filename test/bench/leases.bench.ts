@@ -174,14 +174,19 @@ async function manyLeases(leases: number): Promise<Figure[]> {
 
 const durability = 'beats are acknowledged and persisted asynchronously; the journal is synced';
 const [only] = options.words;
-if (only !== 'many')
+if (only !== 'many') {
+  console.log(`  ${SDK_LEASES} leases of the SDK for ${SDK_SECONDS} s …`);
   printFigures('Leases of the SDK: nobody is wronged', await sdkLeases(), {
     fixture: `${SDK_LEASES} instances of the SDK in ${SDK_PROCESSES} processes, beating from its worker threads, for ${SDK_SECONDS} s`,
     durability,
   });
+}
 if (only !== 'sdk') {
   const figures: Figure[] = [];
-  for (const leases of MANY_LEASES) figures.push(...(await manyLeases(leases)));
+  for (const leases of MANY_LEASES) {
+    console.log(`  ${leases} leases for ${MANY_SECONDS} s …`);
+    figures.push(...(await manyLeases(leases)));
+  }
   printFigures('Many leases: what they cost', figures, {
     fixture: `${MANY_LEASES.join(' and then ')} leases of records of ${fixtureBytes().record} B, renewed from one process, in the form of the SDK, for ${MANY_SECONDS} s`,
     durability,

@@ -128,7 +128,7 @@ function memoryOf(sizes: readonly [number, Costs][]): Figure[] {
       unit: 'KB',
       goal: { atMost: 2 },
       note: 'what is alive in heap and buffers after a collection; between the smallest and the largest size',
-      limit: `a record alone is ${fixtureBytes().record} B of JSON, held with what finds it by key, service and label`,
+      limit: `a record alone is ${fixtureBytes().record} B of JSON, held with the indexes that find it`,
     },
     {
       name: 'registry, resident for each instance',
@@ -140,7 +140,10 @@ function memoryOf(sizes: readonly [number, Costs][]): Figure[] {
 }
 
 const measured: [number, Costs][] = [];
-for (const instances of SIZES) measured.push([instances, await costsOf(instances)]);
+for (const instances of SIZES) {
+  console.log(`  ${instances} instances …`);
+  measured.push([instances, await costsOf(instances)]);
+}
 const curve = (of: (costs: Costs) => readonly number[]) =>
   measured.map(([instances, costs]) => [instances, medianOf(of(costs))] as const);
 printFigures(
