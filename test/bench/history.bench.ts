@@ -96,8 +96,9 @@ await source.broker.stop();
 await rm(directory, { recursive: true, force: true });
 
 const goal = { atLeast: 40_000 };
-const limitOf = (what: string): Pick<Figure, 'limit'> => ({
-  limit: `${limits.get(what)}; one thread encodes or decodes, and hashes, every event`,
+const ONE_THREAD = 'one thread encodes or decodes, and hashes, every event';
+const limitOf = (what: string, where = ONE_THREAD): Pick<Figure, 'limit'> => ({
+  limit: `${limits.get(what)}; ${where}`,
 });
 const figures: Figure[] = [
   figureOf('export to a compressed archive', 'events/s', rates.exported, { goal, ...limitOf('export') }),
@@ -105,14 +106,17 @@ const figures: Figure[] = [
     goal,
     ...limitOf('import'),
   }),
-  figureOf('backup by stream snapshots', 'events/s', rates.kept, {
-    limit: `${limits.get('backup')}; the broker reads its own files, this process writes what comes`,
-  }),
+  figureOf(
+    'backup by stream snapshots',
+    'events/s',
+    rates.kept,
+    limitOf('backup', 'the broker reads its own files, this process writes what comes'),
+  ),
   figureOf(
     'restore of the backup, its chain of hashes verified',
     'events/s',
     rates.restored,
-    limitOf('restore'),
+    limitOf('restore', 'the broker takes its files back, then this process verifies every event'),
   ),
   { name: 'the archive', value: fileBytes / EVENTS, unit: 'B an event' },
   { name: 'the backup', value: backupBytes / EVENTS, unit: 'B an event' },
