@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestBroker } from '#testkit';
+import { heapMbOf, tellingHeap } from './heap.js';
 import { residentMbOf } from './measure.js';
 import { profiling } from './profile.js';
 
@@ -11,6 +12,8 @@ export interface BenchRegistry {
   readonly pid: number;
   readonly url: string;
   readonly residentMb: number;
+  /** What is alive in its heap and its buffers, in MB; it collects garbage first. */
+  heapMb(): Promise<number>;
   /** Politely; a registry that is already gone is stopped. */
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export async function startRegistry(
 ): Promise<BenchRegistry> {
   const child = spawn(
     process.execPath,
-    [...profiling(more.role ?? 'registry'), 'dist/apps/registry/src/main.js'],
+    [...profiling(more.role ?? 'registry'), ...tellingHeap, 'dist/apps/registry/src/main.js'],
     {
       env: {
         PATH: process.env['PATH'],
@@ -35,7 +38,7 @@ export async function startRegistry(
         ROLLCALL_LOG: 'json',
         ...more.env,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },
   );
   const deadline = AbortSignal.timeout(READY_MS_MAX);
@@ -52,6 +55,7 @@ export async function startRegistry(
     get residentMb() {
       return residentMbOf(pid);
     },
+    heapMb: () => heapMbOf(child),
     stop: async () => {
       if (!isRunning(child)) return;
       const ended = once(child, 'exit');
