@@ -1,4 +1,4 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
 let liveBytes: number | undefined;
@@ -8,12 +8,15 @@ let observer: PerformanceObserver | undefined;
 export function watchLiveHeap(): void {
   if (observer !== undefined) return;
   observer = new PerformanceObserver((list) => {
-    const isFull = list
-      .getEntries()
-      .some(({ detail }) => (detail as { kind?: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR);
-    if (isFull) liveBytes = getHeapStatistics().used_heap_size;
+    if (list.getEntries().some(isFull)) liveBytes = getHeapStatistics().used_heap_size;
   });
   observer.observe({ entryTypes: ['gc'] });
+}
+
+function isFull(entry: PerformanceEntry): boolean {
+  // Entries of collections have it; the type of all entries does not show it.
+  const { detail } = entry as { readonly detail?: { readonly kind?: number } };
+  return detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
 }
 
 /**
