@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestBroker } from '#testkit';
-import { heapMbOf, tellingHeap } from './heap.js';
+import { collectable, liveHeapMbOf } from './live-heap.js';
 import { residentMbOf } from './measure.js';
 import { profiling } from './profile.js';
 
@@ -12,8 +12,8 @@ export interface BenchRegistry {
   readonly pid: number;
   readonly url: string;
   readonly residentMb: number;
-  /** What is alive in its heap and its buffers, in MB; it collects garbage first. */
-  heapMb(): Promise<number>;
+  /** Collects its garbage, and resolves with what the heap then holds. */
+  liveHeapMb(): Promise<number>;
   /** Politely; a registry that is already gone is stopped. */
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function startRegistry(
 ): Promise<BenchRegistry> {
   const child = spawn(
     process.execPath,
-    [...profiling(more.role ?? 'registry'), ...tellingHeap, 'dist/apps/registry/src/main.js'],
+    [...profiling(more.role ?? 'registry'), ...collectable, 'dist/apps/registry/src/main.js'],
     {
       env: {
         PATH: process.env['PATH'],
@@ -38,7 +38,7 @@ export async function startRegistry(
         ROLLCALL_LOG: 'json',
         ...more.env,
       },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   const deadline = AbortSignal.timeout(READY_MS_MAX);
@@ -55,7 +55,7 @@ export async function startRegistry(
     get residentMb() {
       return residentMbOf(pid);
     },
-    heapMb: () => heapMbOf(child),
+    liveHeapMb: () => liveHeapMbOf({ pid, url }),
     stop: async () => {
       if (!isRunning(child)) return;
       const ended = once(child, 'exit');
