@@ -156,13 +156,14 @@ export const limits = {
   projectionPauseMsMax: 5_000,
   /** How often a projection makes sure that its journal is still the same. */
   projectionCheckMs: 10_000,
-  /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
+  /**
+   * Sequences of the journal that are read in one piece, for somebody who reads it all. What happens meanwhile waits behind
+   * a piece; but behind each piece the broker sends a thousand events more before it hears that they are not wanted.
+   */
   journalPieceEventsMax: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,
   snapshotsMax: 256,
-  /** Events a snapshot takes in at a time: what happens meanwhile waits behind so many, and not behind all of them. */
-  snapshotReadMax: 2_000,
   /** How often the leader looks whether a snapshot is due. */
   snapshotTickMs: 2_000,
   /** How often the leader looks whether the journal has outgrown its limits. */

@@ -1,3 +1,4 @@
+export { Echoes } from './codec/echoes.js';
 export { encodeEvent, encodeJson } from './codec/encode.js';
 export { OutgoingHeaders } from './codec/outgoing-headers.js';
 export { headerBytes } from './codec/header-block.js';

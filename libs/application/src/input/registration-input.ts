@@ -1,7 +1,6 @@
 import {
   describeProblems,
   type FieldProblem,
-  type InstanceRecord,
   limits,
   quote,
   recordProblems,
@@ -35,7 +34,8 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
   }
   const given = body as Record<string, unknown>;
   const input = { ...defaults, ...given, ...names };
-  const record = { ...input, incarnation: 1 };
+  // The longest it may come to have, for its size.
+  const record = { ...input, incarnation: Number.MAX_SAFE_INTEGER };
   if (
     hasUnknownFields(recordSchemas.instance, given) ||
     recordProblems('instance', record).length > 0 ||
@@ -47,7 +47,7 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
       ...problemsOf(record),
     ]);
   }
-  checkSize(input);
+  checkSize(record);
   return input as unknown as RegistrationInput;
 }
 
@@ -109,8 +109,7 @@ function unknownFields(schema: Schema, value: unknown, above: string): FieldProb
 }
 
 /** Counted as it will be stored: with the defaults and the names of the path. */
-function checkSize(input: Record<string, unknown>): void {
-  const record: Partial<InstanceRecord> = { ...input, incarnation: Number.MAX_SAFE_INTEGER };
+function checkSize(record: object): void {
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes <= limits.recordBytesMax) return;
   throw new RollcallError(

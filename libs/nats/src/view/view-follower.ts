@@ -160,11 +160,15 @@ export class ViewFollower {
   }
 
   #onRecord(key: string, message: Msg, isBuffered: boolean): void {
-    const record = readRecord(message);
+    const record = (this.#echo(key, message) as ViewRecord | undefined) ?? readRecord(message);
     if (record === undefined) return;
     this.#position.hear();
     if (this.#options.isLeading?.() !== true && !this.#takes(key, record, message, isBuffered)) return;
     this.#options.onChange?.(key, record);
+  }
+
+  #echo(key: string, { data }: Msg): unknown {
+    return this.#options.echoes?.heard(key, data);
   }
 
   /** Puts a live record into the table unless something newer is there. */
@@ -179,7 +183,8 @@ export class ViewFollower {
   }
 
   #onBeacon(message: Msg): void {
-    const record = readPosition(message);
+    const record =
+      (this.#echo(viewKeys.position, message) as PositionRecord | undefined) ?? readPosition(message);
     if (record === undefined) return;
     if (this.#position.isOfAnotherEpoch(record)) {
       if (this.#syncing === undefined) this.#resyncUnasked('rebuilt');
