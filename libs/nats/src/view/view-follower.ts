@@ -12,6 +12,7 @@ import {
 } from '#contracts';
 import { describeChange, isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
+import { headerBlock, headerIn } from '../codec/header-block.js';
 import { ownText } from '../codec/text.js';
 import { readAll } from '../read/ordered-reader.js';
 import { isSumInScope, scopeSubjects, type ViewScope } from './view-scope.js';
@@ -304,7 +305,7 @@ export class ViewFollower {
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, record, Number(message.headers?.get('Nats-Sequence') ?? 0));
+    else this.table.put(key, record, Number(headerIn(headerBlock(message), 'Nats-Sequence') ?? 0));
     return true;
   }
 
