@@ -1,6 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { headers } from '@nats-io/nats-core';
-import { AckPublisher, connectBroker, publishBatch } from '#nats';
+import { AckPublisher, connectBroker, OutgoingHeaders, publishBatch } from '#nats';
 import { startTestBroker } from '#testkit';
 import { fixtureRecord } from '../fixtures.js';
 import { numbers } from './abreast.js';
@@ -31,9 +30,8 @@ export async function startNatsLeases(leases: number): Promise<LeaseSystem> {
     return { subject: `$KV.leases.${record.instance}`, payload: Buffer.from(JSON.stringify(record)) };
   });
   const put = (lease: number) => {
-    const head = headers();
-    head.set('Nats-TTL', `${LEASE_TTL_MS / 1_000}s`);
-    return { ...(records[lease] as (typeof records)[number]), headers: head };
+    const headers = new OutgoingHeaders().put('Nats-TTL', `${LEASE_TTL_MS / 1_000}s`);
+    return { ...(records[lease] as (typeof records)[number]), headers };
   };
   for (let start = 0; start < leases; start += BATCH) {
     const batch = numbers(Math.min(BATCH, leases - start)).map((offset) => put(start + offset));
