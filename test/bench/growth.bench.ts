@@ -119,7 +119,10 @@ async function costsOf(instances: number): Promise<Costs> {
 }
 
 const measured: Costs[] = [];
-for (const instances of SIZES) measured.push(await costsOf(instances));
+for (const instances of SIZES) {
+  console.log(`  ${instances} instances …`);
+  measured.push(await costsOf(instances));
+}
 
 type Kind = Exclude<keyof Costs, 'instances' | 'startCpuMs'>;
 const KINDS: readonly [kind: Kind, name: string, unit: string, isRate: boolean][] = [
@@ -138,13 +141,11 @@ const figures = KINDS.flatMap(([kind, name, unit, isRate]): Figure[] =>
     return [{ name: sized, value: costs[kind], unit, ...note }];
   }),
 );
-const starts = measured.map(
-  ({ instances, startCpuMs }): Figure => ({
-    name: `CPU of the registry until it has started and projected, chained and snapshotted ${instances.toLocaleString('en')} events`,
-    value: startCpuMs,
-    unit: 'ms',
-  }),
-);
+const starts = measured.map(({ instances, startCpuMs }): Figure => ({
+  name: `CPU of the registry until it has started and projected, chained and snapshotted ${instances.toLocaleString('en')} events`,
+  value: startCpuMs,
+  unit: 'ms',
+}));
 const costCurve = ([kind, name, , isRate]: (typeof KINDS)[number]) => ({
   name,
   points: measured.map(

@@ -6,6 +6,7 @@ import { type Figure, figureOf, printFigures } from './measure.js';
 import { options } from './options.js';
 import { profiled } from './profile.js';
 import { startRegistry } from './registry.js';
+import { medianOf } from './report/words.js';
 
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const STARTS = options.isQuick ? 1 : 3;
@@ -75,12 +76,11 @@ async function costsOf(instances: number): Promise<Costs> {
 }
 
 function figuresOf(instances: number, costs: Costs, smallest: Costs): Figure[] {
-  const emptySeconds = figureOf('', '', smallest.readySeconds).value;
-  const emptyMb = figureOf('', '', smallest.residentMb).value;
+  const emptySeconds = medianOf(smallest.readySeconds);
+  const emptyMb = medianOf(smallest.residentMb);
   const isGoal = instances === 100_000;
   const goal = (atMost: number, limit: string) => (isGoal ? { goal: { atMost }, limit } : {});
-  const usOf = (seconds: readonly number[]): string =>
-    ((figureOf('', '', seconds).value * 1e6) / instances).toFixed(1);
+  const usOf = (seconds: readonly number[]): string => ((medianOf(seconds) * 1e6) / instances).toFixed(1);
   const count = instances.toLocaleString('en');
   return [
     figureOf(
@@ -98,7 +98,7 @@ function figuresOf(instances: number, costs: Costs, smallest: Costs): Figure[] {
       costs.readySeconds,
       goal(
         3,
-        `${emptySeconds.toFixed(2)} s of it pass with hardly any instances: loading modules and joining the broker; each further instance takes ${(((figureOf('', '', costs.readySeconds).value - emptySeconds) * 1e6) / instances).toFixed(1)} us`,
+        `${emptySeconds.toFixed(2)} s of it pass with hardly any instances: loading modules and joining the broker; each further instance takes ${(((medianOf(costs.readySeconds) - emptySeconds) * 1e6) / instances).toFixed(1)} us`,
       ),
     ),
     figureOf(`registry, heap after a collection, ${count}`, 'MB', costs.liveHeapMb),
@@ -133,23 +133,27 @@ function memoryOf(sizes: readonly [number, Costs][]): Figure[] {
     ...more,
   });
   const heap = 'heap after a collection';
-  const goal = last[0] === 100_000 ? { goal: { atMost: 2 } } : {};
+  const limit = `a record alone is ${fixtureBytes().record} B of JSON, held with the indexes that find it`;
+  const goal = last[0] === 100_000 ? { goal: { atMost: 2 }, limit } : {};
   return [
-    each(`${heap}, after a start`, ({ liveHeapMb }) => figureOf('', '', liveHeapMb).value, goal),
+    each(`${heap}, after a start`, ({ liveHeapMb }) => medianOf(liveHeapMb), goal),
     each(`${heap}, after projecting`, ({ projected }) => projected.liveHeapMb, {
       ...goal,
       note: 'with the newest changes, which are kept for watchers that come back',
     }),
-    each('resident', ({ residentMb }) => figureOf('', '', residentMb).value, {
+    each('resident', ({ residentMb }) => medianOf(residentMb), {
       note: 'garbage and buffers included, 1 s after it was ready; without a collection',
     }),
   ];
 }
 
 const measured: [number, Costs][] = [];
-for (const instances of SIZES) measured.push([instances, await costsOf(instances)]);
+for (const instances of SIZES) {
+  console.log(`  ${instances} instances …`);
+  measured.push([instances, await costsOf(instances)]);
+}
 const curve = (of: (costs: Costs) => readonly number[]) =>
-  measured.map(([instances, costs]) => [instances, figureOf('', '', of(costs)).value] as const);
+  measured.map(([instances, costs]) => [instances, medianOf(of(costs))] as const);
 printFigures(
   'Large views: loading, cold start, memory',
   [

@@ -156,22 +156,25 @@ export const limits = {
   projectionPauseMsMax: 5_000,
   /** How often a projection makes sure that its journal is still the same. */
   projectionCheckMs: 10_000,
-  /** Sequences of the journal that are read in one piece, for somebody who reads it all. */
+  /**
+   * Sequences of the journal that are read in one piece, for somebody who reads it all. What happens meanwhile waits behind
+   * a piece; but behind each piece the broker sends a thousand events more before it hears that they are not wanted.
+   */
   journalPieceEventsMax: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,
   snapshotsMax: 256,
-  /** Events a snapshot takes in at a time: what happens meanwhile waits behind so many, and not behind all of them. */
-  snapshotReadMax: 2_000,
   /** How often the leader looks whether a snapshot is due. */
   snapshotTickMs: 2_000,
   /** How often the leader looks whether the journal has outgrown its limits. */
   retentionTickMs: 10_000,
   /**
-   * The newest events stay whatever their age, and a cut takes no fewer. What is alive and rests on so many events
-   * behind a cut is carried too: so many may be appended while a limit stands.
+   * The newest events stay whatever their age, and a cut takes no fewer. A cut covers so many events more than it takes:
+   * so many may be appended while a limit stands.
    */
   retentionHeadroomEventsMin: 5_000,
+  /** A cut covers half of what it leaves, and so many events at most: they may be appended where a leader dies in it. */
+  retentionReachEventsMax: 50_000,
   /** Events that one cut takes off the journal at most; a longer journal is cut several times. */
   retentionEventsMax: 50_000,
   /** Events that are carried in one batch, all or none. */

@@ -83,7 +83,9 @@ export function createProjection(store: RegistryStore, options: ProjectionOption
   const { connection, log } = store;
   const table = new ViewTable();
   const { onFolded, leads = true, ...handlers } = options;
-  const follower = new ViewFollower({ ...store, ...handlers, table, isLeading: () => projector.isLeading });
+  const { echoes } = store.bucket;
+  const isLeading = (): boolean => projector.isLeading;
+  const follower = new ViewFollower({ ...store, ...handlers, table, echoes, isLeading });
   const replica: ViewReplica = {
     takeOver: async () => {
       await follower.resync('takeover');

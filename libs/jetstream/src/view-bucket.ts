@@ -1,8 +1,10 @@
 import type { StoredRecord, ViewBucket, ViewWrite, ViewWriter } from '#application';
-import { AckPublisher, encodeJson, type JournalPlace, OutgoingHeaders, readAll } from '#nats';
+import { AckPublisher, Echoes, encodeJson, type JournalPlace, OutgoingHeaders, readAll } from '#nats';
 
 /** The view in a KV bucket, written by message so that each write can carry its guard and its life span. */
 export class JetStreamViewBucket implements ViewBucket {
+  /** Every write comes back to whoever follows the view. */
+  readonly echoes = new Echoes();
   readonly #place: JournalPlace;
 
   constructor(place: JournalPlace) {
@@ -40,10 +42,12 @@ export class JetStreamViewBucket implements ViewBucket {
   }
 
   #outgoing({ key, value, expectedRevision, ttlMs }: ViewWrite) {
-    const headers = new OutgoingHeaders([['content-type', 'application/json']]);
+    const headers = new OutgoingHeaders().put('content-type', 'application/json');
     if (expectedRevision !== undefined)
       headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
     if (ttlMs !== undefined) headers.put('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);
-    return { subject: this.#place.streams.viewSubjects + key, payload: encodeJson(value), headers };
+    const payload = encodeJson(value);
+    this.echoes.sent(key, payload, value);
+    return { subject: this.#place.streams.viewSubjects + key, payload, headers };
   }
 }

@@ -15,6 +15,11 @@ interface Tip {
   readonly revision: number;
 }
 
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Chains the journal's events into the audit trail, behind the journal and in its order. */
 export class Auditor {
   #tip: Tip | undefined;
@@ -36,8 +41,8 @@ export class Auditor {
     }
     while (tip.sequence < lastSequence) {
       const from = Math.max(tip.sequence + 1, tip.sequence === 0 ? firstSequence : 0);
-      const to = Math.min(lastSequence, from + limits.auditBlockEventsMax - 1);
-      tip = await this.#append(tip, await this.#blockOf(tip, { from, to }));
+      const to = Math.min(lastSequence, from + limits.journalPieceEventsMax - 1);
+      tip = await this.#chain(tip, { from, to });
     }
     return tip;
   }
@@ -54,19 +59,32 @@ export class Auditor {
     }
   }
 
-  async #blockOf(tip: Tip, range: { readonly from: number; readonly to: number }): Promise<AuditBlock> {
+  /** Read in one piece, appended in blocks. */
+  async #chain(tip: Tip, range: Range): Promise<Tip> {
+    const hashes = await this.#hashesOf(tip, range);
+    const end = range.from + hashes.length - 1;
+    let last = tip;
+    for (let from = range.from; from <= end; ) {
+      const to = Math.min(end, from + limits.auditBlockEventsMax - 1);
+      const block = hashes.slice(from - range.from, to - range.from + 1);
+      last = await this.#append(last, { from, to, previous: last.hash, hashes: block });
+      from = to + 1;
+    }
+    if (end < range.to) throw missing(end + 1);
+    return last;
+  }
+
+  /** Of the events of a range, up to the first that is missing. */
+  async #hashesOf(tip: Tip, range: Range): Promise<string[]> {
     const hashes: string[] = [];
     let hash = tip.hash;
-    let expected = range.from;
     await this.parts.source.readStored(range, (event) => {
-      // What comes behind a hole is not chained on; the hole is told when reading has ended.
-      if (event.sequence !== expected) return;
-      expected += 1;
+      // What comes behind a hole is not chained on; the hole is told when what is before it has been.
+      if (event.sequence !== range.from + hashes.length) return;
       hash = chainHash(hash, event);
       hashes.push(hash);
     });
-    if (expected !== range.to + 1) throw missing(expected);
-    return { ...range, previous: tip.hash, hashes };
+    return hashes;
   }
 
   /** Where the chain ends. The event there is held against its hash: a journal that took its place is not chained on. */

@@ -65,8 +65,8 @@ export class SnapshotMaker {
    */
   async #foldInto(entries: Map<string, ViewEntry>, from: number, to: number): Promise<number> {
     let atMs = 0;
-    for (let fromSequence = from; fromSequence <= to; fromSequence += limits.snapshotReadMax) {
-      const toSequence = Math.min(to, fromSequence + limits.snapshotReadMax - 1);
+    for (let fromSequence = from; fromSequence <= to; fromSequence += limits.journalPieceEventsMax) {
+      const toSequence = Math.min(to, fromSequence + limits.journalPieceEventsMax - 1);
       const range = { fromSequence, toSequence, known: (key: string) => entries.get(key) };
       const folded = await foldJournal(this.parts.journal, range);
       for (const [key, entry] of folded.entries) entries.set(key, entry);

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { decodeEvent, type RawEvent, type Rejection, type RegistryEvent, viewKeyOf } from '#contracts';
 import { type FoldEntry, foldEvent, joinEntry, splitEntry, type ViewEntry } from '#domain';
 import { configRefusal } from '../config/refusal.js';
@@ -26,6 +27,8 @@ export interface FoldedJournal {
 }
 
 const PROGRESS_EVENTS = 10_000;
+/** A few milliseconds of work; then others are served. */
+const JOINED_AT_ONCE = 500;
 
 /**
  * Folds a stretch of the journal into memory by the rule of the view and nothing else. Entries stay unjoined
@@ -62,7 +65,10 @@ export async function foldJournal(journal: Journal, options: FoldOptions): Promi
   if (toSequence >= fromSequence)
     await journal.read({ from: { sequence: fromSequence }, toSequence, ...scope }, onEvent);
   const entries = new Map<string, ViewEntry>();
-  for (const [key, entry] of folding) entries.set(key, joinEntry(entry));
+  for (const [key, entry] of folding) {
+    entries.set(key, joinEntry(entry));
+    if (entries.size % JOINED_AT_ONCE === 0) await breath();
+  }
   return { entries, atMs, events, setAside };
 }
 

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { PositionRecord, StreamNames, Subjects, ViewRecord } from '#contracts';
 import type { ViewTable } from '#domain';
+import type { Echoes } from '../codec/echoes.js';
 import type { ViewScope } from './view-scope.js';
 
 export interface FollowerHandlers {
@@ -40,4 +41,6 @@ export interface FollowerOptions extends ViewPlace, FollowerHandlers {
    * discovery subjects, and neither sums nor sequences of what arrives can be compared with it.
    */
   readonly isLeading?: () => boolean;
+  /** What this process writes to the view itself. */
+  readonly echoes?: Echoes;
 }

@@ -2,6 +2,7 @@ import type { Msg, Subscription } from '@nats-io/nats-core';
 import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
 import { isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
+import { headerBlock, headerIn } from '../codec/header-block.js';
 import { ownText } from '../codec/text.js';
 import type { FollowerOptions, ResyncReason } from './follower-options.js';
 import { HeldPosition } from './held-position.js';
@@ -160,11 +161,15 @@ export class ViewFollower {
   }
 
   #onRecord(key: string, message: Msg, isBuffered: boolean): void {
-    const record = readRecord(message);
+    const record = (this.#echo(key, message) as ViewRecord | undefined) ?? readRecord(message);
     if (record === undefined) return;
     this.#position.hear();
     if (this.#options.isLeading?.() !== true && !this.#takes(key, record, message, isBuffered)) return;
     this.#options.onChange?.(key, record);
+  }
+
+  #echo(key: string, { data }: Msg): unknown {
+    return this.#options.echoes?.heard(key, data);
   }
 
   /** Puts a live record into the table unless something newer is there. */
@@ -174,12 +179,13 @@ export class ViewFollower {
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, entryOf(record), Number(message.headers?.get('Nats-Sequence') ?? 0));
+    else this.table.put(key, entryOf(record), Number(headerIn(headerBlock(message), 'Nats-Sequence') ?? 0));
     return true;
   }
 
   #onBeacon(message: Msg): void {
-    const record = readPosition(message);
+    const record =
+      (this.#echo(viewKeys.position, message) as PositionRecord | undefined) ?? readPosition(message);
     if (record === undefined) return;
     if (this.#position.isOfAnotherEpoch(record)) {
       if (this.#syncing === undefined) this.#resyncUnasked('rebuilt');
