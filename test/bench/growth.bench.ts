@@ -138,13 +138,11 @@ const figures = KINDS.flatMap(([kind, name, unit, isRate]): Figure[] =>
     return [{ name: sized, value: costs[kind], unit, ...note }];
   }),
 );
-const starts = measured.map(
-  ({ instances, startCpuMs }): Figure => ({
-    name: `CPU of the registry until it has started and projected, chained and snapshotted ${instances.toLocaleString('en')} events`,
-    value: startCpuMs,
-    unit: 'ms',
-  }),
-);
+const starts = measured.map(({ instances, startCpuMs }): Figure => ({
+  name: `CPU of the registry until it has started and projected, chained and snapshotted ${instances.toLocaleString('en')} events`,
+  value: startCpuMs,
+  unit: 'ms',
+}));
 const costCurve = ([kind, name, , isRate]: (typeof KINDS)[number]) => ({
   name,
   points: measured.map(

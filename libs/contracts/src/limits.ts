@@ -156,10 +156,7 @@ export const limits = {
   projectionPauseMsMax: 5_000,
   /** How often a projection makes sure that its journal is still the same. */
   projectionCheckMs: 10_000,
-  /**
-   * Sequences of the journal that are read in one piece, for somebody who reads it all. What happens meanwhile waits behind
-   * a piece; but behind each piece the broker sends a thousand events more before it hears that they are not wanted.
-   */
+  /** Sequences of the journal read in one piece by who reads it all: behind each the broker sends a thousand in vain. */
   journalPieceEventsMax: 10_000,
   /** Events between two snapshots of the view: what a question about the past folds at most, in a small registry. */
   snapshotEventsMin: 20_000,

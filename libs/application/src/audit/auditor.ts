@@ -64,7 +64,7 @@ export class Auditor {
     const hashes = await this.#hashesOf(tip, range);
     const end = range.from + hashes.length - 1;
     let last = tip;
-    for (let from = range.from; from <= end; ) {
+    for (let from = range.from; from <= end;) {
       const to = Math.min(end, from + limits.auditBlockEventsMax - 1);
       const block = hashes.slice(from - range.from, to - range.from + 1);
       last = await this.#append(last, { from, to, previous: last.hash, hashes: block });

@@ -84,7 +84,11 @@ const anyEntry = fc
     sequence,
     at: '2026-01-01T00:00:00.000Z',
     cause: { id: 'e', type: 't' },
-    record: { instance: 'x', ...said, ...(isGone ? { departure: 'expired' } : {}) } as unknown as InstanceView,
+    record: {
+      instance: 'x',
+      ...said,
+      ...(isGone ? { departure: 'expired' } : {}),
+    } as unknown as InstanceView,
   }));
 const anyKey = fc.constantFrom(
   'default.instance.orders.orders-1',
