@@ -8,6 +8,8 @@ import { refuse } from './words.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROUNDS = 3;
+/** Small fixtures say little in one round. */
+const QUICK_ROUNDS = 5;
 const PREPARE_MS_MAX = 5 * 60_000;
 /** What is fetched once and serves every commit. */
 const SHARED = ['nats-server', 'peers'];
@@ -56,6 +58,7 @@ function tried(...words) {
 /** Both builds in turns, the first one changing by round. Returns what failed. */
 export async function runAgainst(commits, { chosen, flags, peers, report }) {
   const { before, after } = commits;
+  const rounds = flags.includes('--quick') ? QUICK_ROUNDS : ROUNDS;
   const tree = join(root, '.cache', 'against');
   const remove = onEnd(() => removeTree(tree));
   try {
@@ -63,8 +66,8 @@ export async function runAgainst(commits, { chosen, flags, peers, report }) {
     if (why !== undefined) return [`the build of ${before.commit} (${why}; see ${report}/build.log)`];
     const sides = { before: { cwd: tree, ...before }, after: { cwd: root, ...after } };
     const failed = [];
-    for (const name of chosen) failed.push(...(await compare(name, { sides, flags, peers, report })));
-    writeFileSync(join(report, 'commits.json'), JSON.stringify({ ...commits, rounds: ROUNDS }));
+    for (const name of chosen) failed.push(...(await compare(name, { sides, rounds, flags, peers, report })));
+    writeFileSync(join(report, 'commits.json'), JSON.stringify({ ...commits, rounds }));
     const words = ['dist/test/bench/report/write-comparison.js', `--report=${report}`, ...flags];
     const unwritten = await runNode(words, { cwd: root });
     return unwritten === undefined ? failed : [...failed, `report (${unwritten})`];
@@ -73,8 +76,8 @@ export async function runAgainst(commits, { chosen, flags, peers, report }) {
   }
 }
 
-async function compare(name, { sides, flags, peers, report }) {
-  for (let round = 1; round <= ROUNDS; round += 1) {
+async function compare(name, { sides, rounds, flags, peers, report }) {
+  for (let round = 1; round <= rounds; round += 1) {
     const order = round % 2 === 1 ? ['before', 'after'] : ['after', 'before'];
     for (const side of order) {
       const { cwd, commit } = sides[side];
@@ -86,7 +89,7 @@ async function compare(name, { sides, flags, peers, report }) {
       const sinceMs = performance.now();
       const why = await runNode(words, { cwd, stdio: outputTo(log) });
       const tookS = ((performance.now() - sinceMs) / 1_000).toFixed(0);
-      say(`  ${name}, round ${round} of ${ROUNDS}, ${side} (${commit}): ${why ?? 'done'} (${tookS} s)`);
+      say(`  ${name}, round ${round} of ${rounds}, ${side} (${commit}): ${why ?? 'done'} (${tookS} s)`);
       if (why !== undefined) return [`${name}, ${side} (${why}; see ${log})`];
     }
   }

@@ -13,7 +13,7 @@ const INSTANCES = 10_000;
 const SERVICES = 500;
 const BATCH = 1_000;
 /** `as-of.bench.js --report=... 200000` makes a smaller journal. */
-const events = Number(options.words[0] ?? (options.isQuick ? 50_000 : 1_000_000));
+const events = Number(options.words[0] ?? (options.isQuick ? 30_000 : 1_000_000));
 const questions = options.isQuick ? 200 : 500;
 
 async function fill({ connection, streams, subjects }: RegistryStore): Promise<void> {
@@ -83,17 +83,20 @@ async function benchVerify(store: RegistryStore, brokerPid: number): Promise<Fig
   }
   return figureOf('verify the whole chain', 'events/s', rates, {
     goal: { atLeast: 80_000 },
-    limit: `${busy()}; one thread reads and hashes, one hash after the other because each contains the one before`,
+    limit: `${busy()}; each hash contains the one before, so one thread makes them one after the other`,
   });
 }
 
 const broker = await startTestBroker({ synced: false });
 const connection = await connectBroker({ url: broker.url, user: broker.user, password: broker.password });
 const store = await openRegistryStore({ connection });
+console.log(`  filling a journal with ${events} events …`);
 await fill(store);
 const maker = new SnapshotMaker({ ...store, log: silentLog });
+console.log('  making snapshots …');
 let snapshots = 0;
 while ((await maker.makeNext()) !== undefined) snapshots += 1;
+console.log('  asking, then verifying …');
 const figures = [
   ...(await profiled('reads as of', () => benchReads(store, broker.pid))),
   await profiled('verify', () => benchVerify(store, broker.pid)),

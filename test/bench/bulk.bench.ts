@@ -9,7 +9,7 @@ import { startRegistry } from './registry.js';
 import { inWords } from './report/words.js';
 
 const ROUNDS = 3;
-const BATCHES = options.isQuick ? 10 : 40;
+const BATCHES = options.isQuick ? 6 : 40;
 const BATCH = 1_000;
 const IN_FLIGHT = 4;
 const WARM_BATCHES = 5;

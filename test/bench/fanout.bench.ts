@@ -6,7 +6,7 @@ import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
 
 const WATCHERS = options.isQuick ? [1, 100, 1_000] : [1, 100, 1_000, 5_000];
-const CHANGES = options.isQuick ? 10 : 50;
+const CHANGES = options.isQuick ? 6 : 50;
 /** Slow enough for one change to have reached everybody before the next. */
 const PER_SECOND = 4;
 const SERVICE = 'orders';
@@ -55,7 +55,10 @@ const broker = await startTestBroker({ synced: true });
 const registry = await startRegistry(broker);
 const changes = await startChanges(broker, [SERVICE]);
 const measured: FannedOut[] = [];
-for (const watchers of WATCHERS) measured.push(await fanOut(registry, changes, watchers));
+for (const watchers of WATCHERS) {
+  console.log(`  ${watchers} watchers …`);
+  measured.push(await fanOut(registry, changes, watchers));
+}
 await changes.close();
 await registry.stop();
 await broker.stop();

@@ -119,7 +119,10 @@ async function costsOf(instances: number): Promise<Costs> {
 }
 
 const measured: Costs[] = [];
-for (const instances of SIZES) measured.push(await costsOf(instances));
+for (const instances of SIZES) {
+  console.log(`  ${instances} instances …`);
+  measured.push(await costsOf(instances));
+}
 
 type Kind = Exclude<keyof Costs, 'instances' | 'startCpuMs'>;
 const KINDS: readonly [kind: Kind, name: string, unit: string, isRate: boolean][] = [

@@ -23,6 +23,7 @@ const limits = new Map<string, string>();
 
 /** Events a second that something long gets through, with a broker beside it. */
 async function rateOf(what: string, brokerPid: number, work: () => Promise<unknown>): Promise<number> {
+  console.log(`  ${what} …`);
   const busy = busySince({ 'this process': process.pid, 'the broker': brokerPid });
   const startedAtMs = performance.now();
   await profiled(what, work);
@@ -49,6 +50,7 @@ const start = async () => {
 };
 const source = await start();
 const store = await openRegistryStore({ connection: source.connection });
+console.log(`  filling a journal with ${EVENTS} events …`);
 await fill(store);
 const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
 
@@ -61,6 +63,7 @@ const rates = {
 let fileBytes = 0;
 let backupBytes = 0;
 for (let round = 0; round < ROUNDS; round += 1) {
+  console.log(`  round ${round + 1} of ${ROUNDS}`);
   const file = join(directory, `journal-${round}.ndjson.gz`);
   const order = { withBefore: true, nowMs: Date.now() };
   rates.exported.push(
@@ -81,6 +84,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   rates.restored.push(
     await rateOf('restore', empty.broker.pid, () => restoreBackup(place, backup, { replicas: 1 })),
   );
+  await Promise.all([rm(file), rm(backup, { recursive: true })]);
   for (const { broker, connection } of [target, empty]) {
     await connection.close();
     await broker.stop();
@@ -92,8 +96,9 @@ await source.broker.stop();
 await rm(directory, { recursive: true, force: true });
 
 const goal = { atLeast: 40_000 };
-const limitOf = (what: string): Pick<Figure, 'limit'> => ({
-  limit: `${limits.get(what)}; one thread encodes or decodes, and hashes, every event`,
+const ONE_THREAD = 'one thread encodes or decodes, and hashes, every event';
+const limitOf = (what: string, where = ONE_THREAD): Pick<Figure, 'limit'> => ({
+  limit: `${limits.get(what)}; ${where}`,
 });
 const figures: Figure[] = [
   figureOf('export to a compressed archive', 'events/s', rates.exported, { goal, ...limitOf('export') }),
@@ -101,14 +106,17 @@ const figures: Figure[] = [
     goal,
     ...limitOf('import'),
   }),
-  figureOf('backup by stream snapshots', 'events/s', rates.kept, {
-    limit: `${limits.get('backup')}; the broker reads its own files, this process writes what comes`,
-  }),
+  figureOf(
+    'backup by stream snapshots',
+    'events/s',
+    rates.kept,
+    limitOf('backup', 'the broker reads its own files, this process writes what comes'),
+  ),
   figureOf(
     'restore of the backup, its chain of hashes verified',
     'events/s',
     rates.restored,
-    limitOf('restore'),
+    limitOf('restore', 'the broker takes its files back, then this process verifies every event'),
   ),
   { name: 'the archive', value: fileBytes / EVENTS, unit: 'B an event' },
   { name: 'the backup', value: backupBytes / EVENTS, unit: 'B an event' },

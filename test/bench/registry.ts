@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestBroker } from '#testkit';
+import { collectable, liveHeapMbOf } from './live-heap.js';
 import { residentMbOf } from './measure.js';
 import { profiling } from './profile.js';
 
@@ -11,6 +12,8 @@ export interface BenchRegistry {
   readonly pid: number;
   readonly url: string;
   readonly residentMb: number;
+  /** Collects its garbage, and resolves with what the heap then holds. */
+  liveHeapMb(): Promise<number>;
   /** Politely; a registry that is already gone is stopped. */
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export async function startRegistry(
 ): Promise<BenchRegistry> {
   const child = spawn(
     process.execPath,
-    [...profiling(more.role ?? 'registry'), 'dist/apps/registry/src/main.js'],
+    [...profiling(more.role ?? 'registry'), ...collectable, 'dist/apps/registry/src/main.js'],
     {
       env: {
         PATH: process.env['PATH'],
@@ -52,6 +55,7 @@ export async function startRegistry(
     get residentMb() {
       return residentMbOf(pid);
     },
+    liveHeapMb: () => liveHeapMbOf({ pid, url }),
     stop: async () => {
       if (!isRunning(child)) return;
       const ended = once(child, 'exit');

@@ -7,11 +7,15 @@ import { startEtcdLeases } from './peers/etcd-leases.js';
 import type { LeaseSystem } from './peers/lease-system.js';
 import { startNatsLeases } from './peers/nats-leases.js';
 import { startRollcallLeases } from './peers/rollcall-leases.js';
+import { medianOf } from './report/words.js';
 
 const IN_FLIGHT = 64;
 const ROUNDS = 3;
 const INTERVAL_MS = 10_000;
 const TICK_MS = 20;
+const PENDING_MAX = 2_000;
+/** Less than this share of what is due is no keeping up. */
+const KEPT_LEAST = 0.9;
 const SIZES = options.isQuick ? [2_000] : [10_000, 100_000];
 const SECONDS = options.isQuick ? 0.5 : 6;
 const RENEWALS = options.isQuick ? 2_000 : 20_000;
@@ -21,6 +25,8 @@ interface Measured {
   readonly rates: number[];
   readonly renewalUs: number[];
   readonly shares: number[];
+  /** Share of the renewals that were due in the interval and made. */
+  readonly kept: number[];
 }
 
 async function openAll(leases: number): Promise<{ systems: Measured[]; missing: string[] }> {
@@ -37,7 +43,7 @@ async function openAll(leases: number): Promise<{ systems: Measured[]; missing: 
     );
   for (const [name, start] of starts) {
     try {
-      systems.push({ system: await start(leases), rates: [], renewalUs: [], shares: [] });
+      systems.push({ system: await start(leases), rates: [], renewalUs: [], shares: [], kept: [] });
     } catch (error) {
       missing.push(`${name}: ${errorText(error)}`);
     }
@@ -62,7 +68,10 @@ async function measureAll(systems: readonly Measured[], leases: number): Promise
 
 const cpuOf = ({ servers }: LeaseSystem): number => servers.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
 
-async function measureRound({ system, rates, renewalUs, shares }: Measured, leases: number): Promise<void> {
+async function measureRound(
+  { system, rates, renewalUs, shares, kept }: Measured,
+  leases: number,
+): Promise<void> {
   const order = numbers(RENEWALS).map((index) => index % leases);
   await abreast(order.slice(0, RENEWALS / 10), IN_FLIGHT, system.renew);
   const cpuMs = cpuOf(system);
@@ -70,18 +79,27 @@ async function measureRound({ system, rates, renewalUs, shares }: Measured, leas
   await abreast(order, IN_FLIGHT, system.renew);
   rates.push((RENEWALS * 1_000) / (performance.now() - startedAtMs));
   renewalUs.push(((cpuOf(system) - cpuMs) * 1_000) / RENEWALS);
-  shares.push(await shareOf(system, leases));
+  const steady = await shareOf(system, leases);
+  shares.push(steady.share);
+  kept.push(steady.kept);
 }
 
-/** CPU of the servers, in % of a core, while every lease is renewed once in the interval. */
-async function shareOf(system: LeaseSystem, leases: number): Promise<number> {
+/**
+ * CPU of the servers, in % of a core, while every lease is renewed once in the interval; a system that cannot keep up
+ * is asked no faster than it answers.
+ */
+async function shareOf(system: LeaseSystem, leases: number): Promise<{ share: number; kept: number }> {
   const cpuMs = cpuOf(system);
   const startedAtMs = performance.now();
   const pending = new Set<Promise<void>>();
   let failure: unknown;
   let next = 0;
   for (let elapsedMs = 0; elapsedMs < SECONDS * 1_000; elapsedMs = performance.now() - startedAtMs) {
-    for (const due = (elapsedMs / INTERVAL_MS) * leases; next < due; next += 1) {
+    for (
+      const due = (elapsedMs / INTERVAL_MS) * leases;
+      next < due && pending.size < PENDING_MAX;
+      next += 1
+    ) {
       const renewal: Promise<void> = system
         .renew(next % leases)
         .catch((error: unknown) => void (failure ??= error))
@@ -92,7 +110,15 @@ async function shareOf(system: LeaseSystem, leases: number): Promise<number> {
   }
   await Promise.all(pending);
   if (failure !== undefined) throw failure;
-  return ((cpuOf(system) - cpuMs) * 100) / (performance.now() - startedAtMs);
+  const tookMs = performance.now() - startedAtMs;
+  return { share: ((cpuOf(system) - cpuMs) * 100) / tookMs, kept: (next * INTERVAL_MS) / (tookMs * leases) };
+}
+
+function noteOf(kept: readonly number[]): Pick<Figure, 'note'> {
+  const share = medianOf(kept);
+  return share >= KEPT_LEAST
+    ? {}
+    : { note: `does not keep up: ${(share * 100).toFixed(0)} % of them were made` };
 }
 
 function figuresOf(systems: readonly Measured[], leases: number): Figure[] {
@@ -104,7 +130,10 @@ function figuresOf(systems: readonly Measured[], leases: number): Figure[] {
   ] as const;
   const rows = kinds.flatMap(([kind, name, unit]) =>
     systems.map(({ system, ...measured }) =>
-      figureOf(name, unit, measured[kind], system.name === 'Rollcall' ? {} : { system: system.name }),
+      figureOf(name, unit, measured[kind], {
+        ...(system.name !== 'Rollcall' && { system: system.name }),
+        ...(kind === 'shares' && noteOf(measured.kept)),
+      }),
     ),
   );
   const [ours, ...others] = systems;

@@ -15,6 +15,7 @@ async function benchReplay(options: {
 }): Promise<[Figure[], string]> {
   const broker = await startTestBroker({ synced: false });
   const store = await openRegistryStore({ connection: await connect(broker) });
+  console.log(`  filling a journal with ${options.events} events …`);
   const bytes = await fillJournal(store, options.events, options.instances);
   const rates: number[] = [];
   const busy = busySince({ 'this process': process.pid, 'the broker': broker.pid });
@@ -33,7 +34,10 @@ async function benchReplay(options: {
     }
     rates.push(options.events / seconds);
   };
-  for (let round = 0; round < options.rounds; round += 1) await profiled('replay and fold', measure);
+  for (let round = 0; round < options.rounds; round += 1) {
+    console.log(`  round ${round + 1} of ${options.rounds} …`);
+    await profiled('replay and fold', measure);
+  }
   const figures: Figure[] = [
     figureOf('replay + fold', 'events/s', rates, {
       goal: { atLeast: 80_000 },

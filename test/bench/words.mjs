@@ -1,7 +1,7 @@
 const PEERS = ['nats', 'etcd', 'consul', 'zookeeper'];
 const FLAGS = ['--quick', '--record', '--cpu-prof', '--help'];
 /** Options that are followed by a value, with a space or `=` between. */
-const VALUED = ['--peers', '--against'];
+const VALUED = new Set(['--peers', '--against']);
 
 /** The command line of `npm run bench`, read; ends the process with a message when something in it is unknown. */
 export function readWords(words, names) {
@@ -10,7 +10,7 @@ export function readWords(words, names) {
   const values = {};
   for (let index = 0; index < words.length; index += 1) {
     const [option, ...value] = words[index].split('=');
-    if (VALUED.includes(option)) values[option] = value.length > 0 ? value.join('=') : words[(index += 1)];
+    if (VALUED.has(option)) values[option] = value.length > 0 ? value.join('=') : words[(index += 1)];
     else (words[index].startsWith('--') ? flags : asked).push(words[index]);
   }
   const peers = values['--peers'] === undefined ? PEERS : values['--peers'].split(',').filter(Boolean);
@@ -23,6 +23,8 @@ export function readWords(words, names) {
     refuse(
       `--against needs the benchmarks to compare: npm run bench -- <name> --against <commit>; there are ${names.join(', ')}`,
     );
+  if ('--against' in values && flags.includes('--cpu-prof'))
+    refuse('--cpu-prof slows what it looks at, and --against compares speeds: take one after the other');
   return { asked, flags, peers, against: values['--against'] };
 }
 

@@ -14,7 +14,7 @@ async function start(context: ServerContext): Promise<RunningServer> {
   log.info('listening', { url: await app.getUrl(), roles: [...settings.roles].join(',') });
   parts.node
     .join()
-    .then((joined) => Promise.all([parts.node.ended(), parts.sql?.start(joined.store.journal)]))
+    .then((joined) => Promise.all([parts.node.ended(), parts.sql?.start(joined.store)]))
     .catch((error: unknown) => isStopping || fail(error));
   return {
     stop: async () => {

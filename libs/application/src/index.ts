@@ -50,6 +50,7 @@ export {
   type HistoryParts,
   type TimelineOrder,
 } from './history/history.js';
+export { snapshotBehind } from './history/snapshot-behind.js';
 export { findMoment, type HistoricMoment } from './history/find-moment.js';
 export type { WhatIfReport } from './history/what-if.js';
 export { whatIfPolicy } from './history/what-if-input.js';

@@ -61,7 +61,8 @@ const configKinds = new Set<string>([
  * e.g. `default.instance.orders.orders-1`. In a config key `.` is written `/`, because a dot parts tokens.
  */
 export function aggregateKey(id: AggregateId): string {
-  if ('instance' in id) return `${id.namespace}.${id.kind}.${id.service}.${id.instance}`;
+  // Joined for the same reason as an incarnation's key: nobody has more of them.
+  if ('instance' in id) return [id.namespace, id.kind, id.service, id.instance].join('.');
   if ('service' in id) return `${id.namespace}.${id.kind}.${id.service}`;
   if ('plan' in id) return `${id.namespace}.${id.kind}.${id.plan}`;
   const last = id.kind === 'config-schedule' ? id.schedule : id.key.replaceAll('.', '/');

@@ -166,10 +166,12 @@ export const limits = {
   /** How often the leader looks whether the journal has outgrown its limits. */
   retentionTickMs: 10_000,
   /**
-   * The newest events stay whatever their age, and a cut takes no fewer. What is alive and rests on so many events
-   * behind a cut is carried too: so many may be appended while a limit stands.
+   * The newest events stay whatever their age, and a cut takes no fewer. A cut covers so many events more than it takes:
+   * so many may be appended while a limit stands.
    */
   retentionHeadroomEventsMin: 5_000,
+  /** A cut covers half of what it leaves, and so many events at most: they may be appended where a leader dies in it. */
+  retentionReachEventsMax: 50_000,
   /** Events that one cut takes off the journal at most; a longer journal is cut several times. */
   retentionEventsMax: 50_000,
   /** Events that are carried in one batch, all or none. */

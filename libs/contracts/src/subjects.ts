@@ -165,8 +165,12 @@ function parseTimerKey(key: string): ConfigScheduleAggregateId | undefined {
   return { kind: 'config-schedule', ...place, schedule };
 }
 
-export function incarnationKey(id: IncarnationId): string {
-  return `${id.namespace}.${id.service}.${id.instance}.${id.incarnation}`;
+/**
+ * The key of an incarnation, e.g. `default.orders.orders-1.3`. Joined, not a template: that would be a tree of its parts
+ * in V8, of more than twice the size wherever the key is kept, and slower to look up.
+ */
+export function incarnationKey({ namespace, service, instance, incarnation }: IncarnationId): string {
+  return [namespace, service, instance, incarnation].join('.');
 }
 
 function parseCaller(key: string): CallerId | undefined {

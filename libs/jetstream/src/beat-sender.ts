@@ -1,7 +1,6 @@
-import { headers } from '@nats-io/nats-core';
 import type { IncarnationId } from '#contracts';
 import type { BeatSender } from '#application';
-import { AckPublisher, encodeJson } from '#nats';
+import { AckPublisher, encodeJson, OutgoingHeaders } from '#nats';
 import type { RegistryStore } from './registry-store.js';
 
 /** Heartbeats on behalf of instances that renew their lease over HTTP. */
@@ -15,10 +14,9 @@ export class JetStreamBeatSender implements BeatSender {
   }
 
   async send(id: IncarnationId, ttlMs: number): Promise<void> {
-    const head = headers();
-    head.set('Nats-TTL', `${Math.ceil(ttlMs / 1_000)}s`);
+    const headers = new OutgoingHeaders().put('Nats-TTL', `${Math.ceil(ttlMs / 1_000)}s`);
     const payload = encodeJson({ at: new Date().toISOString() });
-    await this.#publisher.publish({ subject: this.#store.subjects.heartbeat(id), payload, headers: head });
+    await this.#publisher.publish({ subject: this.#store.subjects.heartbeat(id), payload, headers });
   }
 
   close(): void {

@@ -42,7 +42,7 @@ export class JetStreamViewBucket implements ViewBucket {
   }
 
   #outgoing({ key, value, expectedRevision, ttlMs }: ViewWrite) {
-    const headers = new OutgoingHeaders([['content-type', 'application/json']]);
+    const headers = new OutgoingHeaders().put('content-type', 'application/json');
     if (expectedRevision !== undefined)
       headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
     if (ttlMs !== undefined) headers.put('Nats-TTL', `${Math.max(1, Math.ceil(ttlMs / 1_000))}s`);

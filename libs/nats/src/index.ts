@@ -20,10 +20,14 @@ export {
 export { watchForStall } from './read/stall-watch.js';
 export { type ConnectionHandlers, watchConnection } from './connection/status.js';
 export { publishBatch } from './publish/batch.js';
-export { publishRawBatch, type RawMessage } from './publish/raw-batch.js';
 export { type Guard, type JournalPlace, JournalWriter } from './publish/journal-writer.js';
 export type { StoredAck } from './publish/ack.js';
-export { AckPublisher, type Outgoing, type PublisherOptions } from './publish/publisher.js';
+export {
+  AckPublisher,
+  type BatchOutgoing,
+  type Outgoing,
+  type PublisherOptions,
+} from './publish/publisher.js';
 export { asSaidFirst } from './read/carried.js';
 export { type LastMessage, lastMessage, lastOnAny } from './read/last-message.js';
 export {

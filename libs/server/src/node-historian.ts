@@ -95,6 +95,11 @@ function openRetention(
   { wanted, ...options }: RetentionOptions,
 ): Retention | undefined {
   if (wanted.ageMsMax === undefined && wanted.bytesMax === undefined) return undefined;
+  options.log.info('the journal is kept to its limits', {
+    ...wanted,
+    // Below that a cut would not be worth its work, whatever the limits say.
+    eventsNotCutBelow: 2 * limits.retentionHeadroomEventsMin,
+  });
   const { journal, snapshots, audit } = store;
   const carrier = new Carrier({
     journal,

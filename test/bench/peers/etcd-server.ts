@@ -18,8 +18,8 @@ export interface EtcdServer {
 /** One connection; messages are protobuf already. */
 export interface EtcdClient {
   /** @param method `KV/Put` */
-  call(method: string, request: Buffer): Promise<Buffer>;
-  stream(method: string): ClientDuplexStream<Buffer, Buffer>;
+  readonly call: (method: string, request: Buffer) => Promise<Buffer>;
+  readonly stream: (method: string) => ClientDuplexStream<Buffer, Buffer>;
 }
 
 export async function startEtcdServer(): Promise<EtcdServer> {

@@ -8,7 +8,7 @@ export interface LeaseSystem {
   /** Processes of its servers. */
   readonly servers: readonly number[];
   /** Renews a lease by its number; resolves when that is acknowledged. */
-  renew(lease: number): Promise<void>;
+  readonly renew: (lease: number) => Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/nats-core';
-import { AckPublisher, connectBroker, openReader, publishBatch } from '#nats';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { AckPublisher, connectBroker, openReader, OutgoingHeaders, publishBatch } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
 import type { Peer, PeerRecord } from './peer.js';
 
@@ -54,9 +54,8 @@ export async function startNats(kind: keyof typeof shapes): Promise<Peer> {
   const publisher = new AckPublisher(connection, { stream });
   const watching = await connect(broker);
   const outgoing = ({ service, instance, value }: PeerRecord) => {
-    const head = headers();
-    head.set('Nats-Msg-Id', instance);
-    return { subject: `${prefix}${service}.${instance}`, payload: encoder.encode(value), headers: head };
+    const headers = new OutgoingHeaders().put('Nats-Msg-Id', instance);
+    return { subject: `${prefix}${service}.${instance}`, payload: encoder.encode(value), headers };
   };
   return {
     name: `${name} ${connection.info?.version}`,

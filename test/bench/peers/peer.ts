@@ -21,7 +21,7 @@ export interface Peer {
   /** Tells of every record that arrives, on a connection of its own, once the record itself is there. */
   watch(onSeen: (instance: string) => void): Promise<void>;
   /** All records of one service, as a caller asks for them; undefined when there is no such operation. */
-  lookup?(service: string): Promise<number>;
+  readonly lookup?: (service: string) => Promise<number>;
   /** The same question asked of its server, where `lookup` is answered in the asking process. */
   readonly remotely?: Readonly<Record<'http' | 'dns', (service: string) => Promise<number>>>;
   stop(): Promise<void>;

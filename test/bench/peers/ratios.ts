@@ -1,5 +1,5 @@
-import { type Figure, figureOf, ratioOf } from '../measure.js';
-import { inWords } from '../report/words.js';
+import { type Figure, ratioOf } from '../measure.js';
+import { inWords, medianOf } from '../report/words.js';
 import type { Peer } from './peer.js';
 import type { Seen } from './workloads.js';
 
@@ -42,9 +42,7 @@ const find = (systems: readonly Measured[], name: string): Measured | undefined 
   systems.find(({ peer }) => peer.name.startsWith(name));
 
 const valueOf = (measured: Measured | undefined, kind: keyof Rounds): string =>
-  measured === undefined
-    ? 'nothing that was measured'
-    : inWords(figureOf('', '', measured.rounds[kind]).value);
+  measured === undefined ? 'nothing that was measured' : inWords(medianOf(measured.rounds[kind]));
 
 const rawOf =
   (kind: keyof Rounds, unit: string) =>
@@ -52,7 +50,7 @@ const rawOf =
     `raw JetStream, our broker without us, does ${valueOf(find(systems, 'raw JetStream'), kind)} ${unit} in the same rounds, where Rollcall does ${valueOf(find(systems, 'Rollcall'), kind)} ${unit}`;
 
 const lookupLimit = (systems: readonly Measured[]): string => {
-  const rate = figureOf('', '', find(systems, 'Rollcall')?.rounds.lookups ?? []).value;
+  const rate = medianOf(find(systems, 'Rollcall')?.rounds.lookups ?? []);
   return `a lookup takes ${inWords(1e9 / rate)} ns of one thread, which looks at each of the 20 instances`;
 };
 

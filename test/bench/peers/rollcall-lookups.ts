@@ -7,7 +7,7 @@ const ANSWER_MS_MAX = 5_000;
 
 /** Looks up the instances of a service somewhere else than in memory. */
 export interface Lookups {
-  lookup(service: string): Promise<number>;
+  readonly lookup: (service: string) => Promise<number>;
   close(): Promise<void>;
 }
 

@@ -15,8 +15,9 @@ export function comparisonLines(comparisons: readonly Comparison[]): string[] {
     '## Before and after',
     '',
     'Two commits, built beside each other and measured in turns (`npm run bench -- <name> --against <commit>`): the median of',
-    'the rounds, with the lowest and highest behind it. A ratio is taken within a round. Where the rounds do not all say the',
-    'same, the difference may be chance.',
+    'the rounds, with the lowest and highest behind it. A ratio is taken within a round. "Higher" and "lower" stand where every',
+    'round of one is beyond every round of the other; of figures that did not change, one in ten looks so by chance in three',
+    'rounds, one in 126 in five.',
     '',
     ...comparisons.flatMap(oneComparison),
   ];
@@ -61,6 +62,6 @@ function row({ name, system = 'Rollcall', unit, before, after }: ComparedSection
     system,
     ...[before, after].map((rounds) => `${inWords(medianOf(rounds))} ${unit} (${spreadOf(rounds)})`),
     `${inWords(medianOf(ratios))} x (${spreadOf(ratios)})`,
-    directionOf(ratios),
+    directionOf({ before, after }),
   ]);
 }

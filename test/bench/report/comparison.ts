@@ -65,11 +65,11 @@ export function ratiosOf({ before, after }: Pick<ComparedFigure, 'before' | 'aft
   return after.map((value, round) => value / (before[round] ?? Number.NaN));
 }
 
-/** Whether all rounds say the same; anything else may be chance. */
-export function directionOf(ratios: readonly number[]): string {
-  if (ratios.length < 2 || !ratios.every(Number.isFinite)) return '';
-  if (ratios.every((ratio) => ratio > 1)) return 'higher in every round';
-  return ratios.every((ratio) => ratio < 1) ? 'lower in every round' : '';
+/** Whether every round of one side is beyond every round of the other; anything less may well be chance. */
+export function directionOf({ before, after }: Pick<ComparedFigure, 'before' | 'after'>): string {
+  if (before.length < 2) return '';
+  if (Math.min(...after) > Math.max(...before)) return 'higher';
+  return Math.max(...after) < Math.min(...before) ? 'lower' : '';
 }
 
 function twinOf({ title }: Section, round: readonly Section[]): Section | undefined {

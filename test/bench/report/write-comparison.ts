@@ -40,7 +40,7 @@ function print({ bench, sections }: Comparison): void {
     for (const { name, unit, system, ...values } of figures) {
       const ratios = ratiosOf(values);
       const who = system === undefined ? '' : `${system}: `;
-      const direction = directionOf(ratios);
+      const direction = directionOf(values);
       console.log(
         `    ${who}${name}: ${inWords(medianOf(values.before))} -> ${inWords(medianOf(values.after))} ${unit}, ` +
           `x ${inWords(medianOf(ratios))} [${spreadOf(ratios)}]${direction === '' ? '' : `, ${direction}`}`,

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { aggregateKey, eventTypes, type InstanceAggregateId, type InstanceView } from '#contracts';
 import {
   Auditor,
-  Carrier,
   ConfigService,
   foldJournal,
   History,
-  Retention,
+  type JournalLimits,
+  type Retention,
   silentLog,
-  SnapshotMaker,
   verifyView,
 } from '#application';
 import { exportSlice, replayArchive } from '#archive';
@@ -23,10 +22,9 @@ import { readSettings } from '#platform';
 import { openRegistry } from '#server';
 import { openSqlDatabase, SqlProjection } from '#sql';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
+import { HEADROOM, smallRetention } from './small-retention.js';
 
 const AGE_MS = 1_500;
-/** Events that stay behind a cut, and that it covers further than it goes. */
-const HEADROOM = 2;
 let registry: TestRegistry;
 let told = 0;
 
@@ -40,38 +38,25 @@ const viewOf = (instance: string): InstanceView =>
   registry.projection.table.get(aggregateKey(idOf(instance)))?.entry.record as InstanceView;
 
 async function say(instance: string, type: string, version: string, expectedRevision?: number) {
-  const { kind: _kind, ...names } = idOf(instance);
-  const leaseMs = instance === 'back' ? 60_000 : 0;
-  const data = { ...names, incarnation: 1, version, status: 'up', endpoints: [], leaseMs };
-  const event = { id: randomUUID(), type, aggregate: idOf(instance), data, actor: 'ada' };
-  const sequence = await registry.store.journal.append(
-    event,
-    expectedRevision === undefined ? {} : { expectedRevision },
-  );
+  const sequence = await append(instance, type, version, expectedRevision);
   await registry.projection.follower.reached(sequence);
   return sequence;
 }
 
-function retention(manager: Pick<JetStreamManager, 'streams'> = registry.store.manager): Retention {
-  const { store, projection } = registry;
-  const { journal, snapshots, audit, streams } = store;
-  return new Retention({
-    journal,
-    snapshots,
-    log: silentLog,
-    headroom: HEADROOM,
-    limits: { ageMsMax: AGE_MS },
-    maker: new SnapshotMaker({ journal, snapshots, log: silentLog }),
-    cutter: new JetStreamJournalCutter(manager, streams.journal),
-    audited: async () => (await audit.last())?.block.to ?? 0,
-    carrier: new Carrier({
-      journal,
-      known: (key) => projection.table.get(key)?.entry,
-      position: () => projection.projector.position ?? 0,
-      newId: randomUUID,
-    }),
-  });
+function append(instance: string, type: string, version: string, expectedRevision?: number) {
+  const { kind: _kind, ...names } = idOf(instance);
+  const leaseMs = instance === 'back' ? 60_000 : 0;
+  const data = { ...names, incarnation: 1, version, status: 'up', endpoints: [], leaseMs };
+  const event = { id: randomUUID(), type, aggregate: idOf(instance), data, actor: 'ada' };
+  return registry.store.journal.append(event, expectedRevision === undefined ? {} : { expectedRevision });
 }
+
+const retention = (
+  manager?: Pick<JetStreamManager, 'streams'>,
+  wanted: JournalLimits = { ageMsMax: AGE_MS },
+): Retention => smallRetention(registry, wanted, manager);
+
+const past = (): History => new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
 
 const audit = (): Promise<unknown> => {
   const { journal, audit: trail } = registry.store;
@@ -107,10 +92,13 @@ async function cut(cutter: Retention = retention()): Promise<void> {
 beforeAll(async () => {
   registry = await startTestRegistry();
   await registry.store.connection.flush();
-  await say('quiet', eventTypes.instanceRegistered, '1.0.0');
-  await say('quiet', eventTypes.instanceUpdated, '1.0.1');
-  await say('dead', eventTypes.instanceRegistered, '1.0.0');
-  await say('dead', eventTypes.instanceDeregistered, '1.0.0');
+  // In one moment, as far as the first cut is concerned.
+  await Promise.all([
+    append('quiet', eventTypes.instanceRegistered, '1.0.0'),
+    append('quiet', eventTypes.instanceUpdated, '1.0.1'),
+    append('dead', eventTypes.instanceRegistered, '1.0.0'),
+    append('dead', eventTypes.instanceDeregistered, '1.0.0'),
+  ]);
   // So much later that it is not yet too old when those are.
   await new Promise((resolve) => setTimeout(resolve, AGE_MS / 5));
   await say('late', eventTypes.instanceRegistered, '1.0.0');
@@ -138,7 +126,7 @@ describe('a journal with a limit of age', () => {
   });
 
   it('says since when history exists, and is exact from there on', async () => {
-    const history = new History({ ...registry.store, log: silentLog, nowMs: () => Date.now() });
+    const history = past();
     await expect(history.moment('2')).rejects.toMatchObject({
       code: 'ROLLCALL_BEFORE_HISTORY',
       what: expect.stringContaining('begins with sequence 7'),
@@ -209,9 +197,10 @@ describe('what was carried', () => {
     async (place) => {
       const directory = await mkdtemp(join(tmpdir(), 'rollcall-retention-'));
       const { store } = registry;
-      const history = new History({ ...store, log: silentLog, nowMs: () => Date.now() });
+      const history = past();
       const path = join(directory, 'slice.ndjson.gz');
-      const order = { from: String(cutAt), withBefore: true, nowMs: Date.now(), ...place };
+      const from = String(Math.max(cutAt, await history.begins()));
+      const order = { from, withBefore: true, nowMs: Date.now(), ...place };
       await exportSlice({ ...store, history }, path, order);
       const prefix = `sandbox-${Object.keys(place).length}`;
       await replayArchive(path, { connection: store.connection, prefix });
@@ -241,6 +230,27 @@ describe('what was carried', () => {
       there.journal.close();
     },
   );
+});
+
+describe('an archive from the first event of a cut journal', () => {
+  it('begins with what was carried and stood before it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rollcall-retention-'));
+    const { store } = registry;
+    const history = past();
+    const path = join(directory, 'all.ndjson.gz');
+    const slice = await exportSlice({ ...store, history }, path, { withBefore: true, nowMs: Date.now() });
+    expect(slice.from).toBe(await first());
+    const replay = await replayArchive(path, { connection: store.connection, prefix: 'sandbox-all' });
+    await rm(directory, { recursive: true });
+    const there = await openRegistryStore({ connection: store.connection, prefix: 'sandbox-all' });
+    const { entries } = await foldJournal(there.journal, { toSequence: slice.from - 1 });
+    expect(replay).toMatchObject({ before: slice.before });
+    for (const instance of ['quiet', 'late']) {
+      const found = entries.get(aggregateKey(idOf(instance)))?.record;
+      expect(found).toMatchObject({ status: 'up', registeredSequence: expect.any(Number) });
+    }
+    there.journal.close();
+  });
 });
 
 describe('who wrote before a cut', () => {
@@ -283,12 +293,12 @@ describe('who wrote before a cut', () => {
 });
 
 describe('SQL tables', () => {
-  it('that begin on a cut journal know what is alive, and go on at their place only where nothing is missing', async () => {
-    const { journal } = registry.store;
+  it('that begin on a cut journal are what the view is, dead and alive, and go on at their place only where nothing is missing', async () => {
+    const { journal, snapshots } = registry.store;
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-cut-'));
     const database = await openSqlDatabase(join(directory, 'view.db'));
     const projected = async (): Promise<void> => {
-      const tables = new SqlProjection({ journal, database });
+      const tables = new SqlProjection({ journal, snapshots, database });
       await tables.start();
       await tables.reached((await journal.ends()).lastSequence);
       await tables.stop();
@@ -296,13 +306,20 @@ describe('SQL tables', () => {
     const oldest = async () =>
       (await database.kysely.selectFrom('events').select('sequence').orderBy('sequence').executeTakeFirst())
         ?.sequence;
+    await caughtUp();
     await projected();
     const begins = await first();
-    for (const instance of ['quiet', 'late', 'sdk']) {
-      const row = database.kysely.selectFrom('instances').select('entry').where('instance', '=', instance);
-      const { entry } = await row.executeTakeFirstOrThrow();
-      expect((JSON.parse(entry) as { record: unknown }).record).toEqual(viewOf(instance));
-    }
+    const view = [...registry.projection.table.slots()].map(({ entry }) => entry);
+    const held = async (table: 'instances' | 'config') =>
+      (await database.kysely.selectFrom(table).select('entry').execute())
+        .map(({ entry }) => entry)
+        .toSorted();
+    const shown = (field: string) =>
+      view.filter(({ record }) => field in record).map((entry) => JSON.stringify(entry));
+    expect(await held('instances')).toEqual(shown('instance').toSorted());
+    expect(shown('departure')).not.toEqual([]);
+    expect(await held('config')).toEqual(shown('key'));
+    expect(await oldest()).toBe(begins);
     await cut();
     await projected();
     expect(await oldest()).toBe(begins);
@@ -332,6 +349,29 @@ describe('a limit that its leader did not live to lift', () => {
   }
 
   const living = () => ['quiet', 'late'].map((instance) => registry.store.journal.last(idOf(instance)));
+
+  it('leaves what is alive in the journal also when far more is written than during a cut', async () => {
+    const { store } = registry;
+    const cutter = new JetStreamJournalCutter(store.manager, store.streams.journal);
+    const fill = async (count: number): Promise<void> => {
+      for (let said = 0; said < count; said += 1) await say('filler', eventTypes.instanceUpdated, `${said}`);
+    };
+    await say('filler', eventTypes.instanceRegistered, '0');
+    const alive = await say('alone', eventTypes.instanceRegistered, '1.0.0');
+    // Then a cut of an eighth does not come near it.
+    await fill(3 * (alive - (await first())));
+    await audit();
+    await caughtUp();
+    const { bytes } = await cutter.size();
+    await expect(retention(await dyingManager(), { bytesMax: bytes - 1 }).work()).rejects.toMatchObject({
+      code: 'ROLLCALL_BROKER_UNREACHABLE',
+    });
+    expect(await first()).toBeLessThan(alive - 2 * HEADROOM);
+    await fill(alive - (await first()) + 1);
+    expect(await first()).toBeGreaterThan(alive);
+    expect(await store.journal.last(idOf('alone'))).toMatchObject({ sequence: alive });
+    await cutter.lift();
+  });
 
   it('takes nothing that was not carried, through a crash of the broker and while more is written', async () => {
     const before = [viewOf('quiet'), viewOf('late')];

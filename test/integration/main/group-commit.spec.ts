@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { eventTypes, type InstanceRecord, type NewEvent, type RawEvent } from '#contracts';
+import { eventTypes, type InstanceRecord, limits, type NewEvent, type RawEvent } from '#contracts';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { connectBroker } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
@@ -87,5 +87,20 @@ describe('many events appended at once', () => {
     );
     expect(sequences).toEqual(sequences.toSorted((left, right) => left - right));
     expect(new Set(sequences).size).toBe(30);
+  });
+});
+
+describe('a batch with an event that cannot be sent', () => {
+  it('is refused as a whole, and takes no place among the batches the broker waits for', async () => {
+    const tooLarge = { version: 'x'.repeat(limits.recordBytesMax) };
+    // The broker waits for 50 batches of a stream at most.
+    for (let round = 0; round < 60; round += 1) {
+      const [first, second] = eventsOf(2) as [NewEvent<InstanceRecord>, NewEvent<InstanceRecord>];
+      const spoilt = { ...second, data: { ...second.data, ...tooLarge } };
+      const refused = store.journal.appendBatch([first, spoilt]);
+      await expect(refused).rejects.toMatchObject({ code: 'ROLLCALL_RECORD_TOO_LARGE' });
+    }
+    const { lastSequence } = await store.journal.ends();
+    await expect(store.journal.appendBatch(eventsOf(3))).resolves.toBe(lastSequence + 3);
   });
 });

@@ -62,7 +62,7 @@ async function rebuild({ read, json, openSession }: LocalContext): Promise<void>
   const { rebuildTables } = await import('../sql/rebuild.js');
   const session = await openSession();
   try {
-    const rebuilt = await rebuildTables(read.settings.sql.url, session.journal);
+    const rebuilt = await rebuildTables(read.settings.sql.url, session);
     const { events, sequence, tookMs, database } = rebuilt;
     if (json) printJson(rebuilt);
     else print(`built from ${events} events, up to sequence ${sequence}, in ${tookMs} ms: ${database}`);

@@ -1,5 +1,5 @@
 import { limits } from '#contracts';
-import type { Journal } from '#application';
+import type { Journal, SnapshotStore } from '#application';
 import { openSqlDatabase, SqlProjection } from '#sql';
 import { showProgress } from '../output/progress.js';
 
@@ -15,17 +15,21 @@ export interface Rebuilt {
 const STALL_MS = 60_000;
 
 /**
- * Empties the tables and writes them again from the first event, up to where the journal ends now. A registry that keeps
+ * Empties the tables and writes them again from the first event, or the snapshot before it, up to where the journal ends now. A registry that keeps
  * the same tables notices and goes on from there; until then both write, and each batch counts once.
  * @throws ROLLCALL_POSITION_NOT_REACHED when they do not come further for a minute
  */
-export async function rebuildTables(url: string, journal: Journal): Promise<Rebuilt> {
+export async function rebuildTables(
+  url: string,
+  { journal, snapshots }: { readonly journal: Journal; readonly snapshots: SnapshotStore },
+): Promise<Rebuilt> {
   const startedAtMs = performance.now();
   const database = await openSqlDatabase(url);
   const progress = showProgress('building the SQL tables');
   const { lastSequence } = await journal.ends();
   const projection = new SqlProjection({
     journal,
+    snapshots,
     database,
     onProgress: ({ position }) => progress.at(Math.min(position, lastSequence), lastSequence),
   });

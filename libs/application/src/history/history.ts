@@ -90,6 +90,11 @@ export class History {
     return { reader: new Reader(() => view), moment: { sequence: view.sequence, at: view.at } };
   }
 
+  /** Sequence of the first event that can be told with what stood before it. */
+  async begins(): Promise<number> {
+    return (await this.#toldJournal().ends()).firstSequence;
+  }
+
   /** The journal from where its events can be told: its first event, or the one behind the oldest snapshot. */
   #toldJournal(): Pick<Journal, 'ends' | 'firstAt' | 'at'> {
     const { journal } = this.parts;

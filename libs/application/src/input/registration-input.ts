@@ -1,6 +1,7 @@
 import {
   describeProblems,
   type FieldProblem,
+  type InstanceRecord,
   limits,
   quote,
   recordProblems,
@@ -33,9 +34,8 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
     );
   }
   const given = body as Record<string, unknown>;
-  const input = { ...defaults, ...given, ...names };
-  // The longest it may come to have, for its size.
-  const record = { ...input, incarnation: Number.MAX_SAFE_INTEGER };
+  const input = completed(given, names);
+  const record = { ...input, incarnation: 1 };
   if (
     hasUnknownFields(recordSchemas.instance, given) ||
     recordProblems('instance', record).length > 0 ||
@@ -47,8 +47,19 @@ export function registrationOf(names: InstanceNames, body: unknown): Registratio
       ...problemsOf(record),
     ]);
   }
-  checkSize(record);
+  checkSize(input);
   return input as unknown as RegistrationInput;
+}
+
+/** One copy that is added to: spread together from several objects, all who read it afterwards are slow. */
+function completed(given: Record<string, unknown>, { namespace, service, instance }: InstanceNames) {
+  const input = { ...given };
+  if (!('status' in given)) input['status'] = defaults.status;
+  if (!('leaseMs' in given)) input['leaseMs'] = defaults.leaseMs;
+  input['namespace'] = namespace;
+  input['service'] = service;
+  input['instance'] = instance;
+  return input;
 }
 
 function refuse(problems: readonly FieldProblem[]): never {
@@ -109,11 +120,31 @@ function unknownFields(schema: Schema, value: unknown, above: string): FieldProb
 }
 
 /** Counted as it will be stored: with the defaults and the names of the path. */
-function checkSize(record: object): void {
+function checkSize(input: Record<string, unknown>): void {
+  // Nearly all are so small that they need not be written to be counted.
+  if (bytesAtMost(input) + INCARNATION_BYTES_MAX <= limits.recordBytesMax) return;
+  const record: Partial<InstanceRecord> = { ...input, incarnation: Number.MAX_SAFE_INTEGER };
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes <= limits.recordBytesMax) return;
   throw new RollcallError(
     'ROLLCALL_RECORD_TOO_LARGE',
     `the record has ${bytes} bytes; at most ${limits.recordBytesMax} are allowed`,
   );
+}
+
+/** A control character is six bytes in JSON; no other takes more. */
+const CHARACTER_BYTES_MAX = 6;
+const NUMBER_BYTES_MAX = 24;
+const INCARNATION_BYTES_MAX = 64;
+
+/** No JSON of this value is longer, with a comma behind it. */
+function bytesAtMost(value: unknown): number {
+  if (typeof value === 'string') return CHARACTER_BYTES_MAX * value.length + 3;
+  if (typeof value !== 'object' || value === null) return NUMBER_BYTES_MAX + 1;
+  let bytes = 3;
+  for (const name in value) {
+    if (!Array.isArray(value)) bytes += CHARACTER_BYTES_MAX * name.length + 3;
+    bytes += bytesAtMost((value as Record<string, unknown>)[name]);
+  }
+  return bytes;
 }

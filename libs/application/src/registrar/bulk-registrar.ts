@@ -1,5 +1,6 @@
 import {
   aggregateKey,
+  type EventAttributes,
   eventTypes,
   type InstanceAggregateId,
   type InstanceRecord,
@@ -17,6 +18,12 @@ import { incarnationOf, type Registered, type RegistrationInput, type Registrar 
 export type BulkResult = Registered | RollcallError;
 
 type GuardedEvent = NewEvent<InstanceRecord> & AppendOptions;
+
+interface Registering {
+  readonly said: EventAttributes;
+  readonly aggregate: InstanceAggregateId;
+  readonly input: RegistrationInput;
+}
 
 /** Refusals that are about the batch, or about one of its events, and not about the broker. */
 const splittable = [
@@ -66,34 +73,34 @@ export class BulkRegistrar {
 
   async #registerBatch(inputs: readonly RegistrationInput[], by: Actor): Promise<BulkResult[]> {
     if (inputs.length === 0) return [];
+    const said = attributesOf(this.identity, eventTypes.instanceRegistered, by);
     const byView = inputs.map((input) => {
-      const view = this.known(aggregateKey(aggregateOf(input)));
-      return this.#event(input, by, view?.incarnation ?? 0, view?.revision ?? 0);
+      const aggregate = aggregateOf(input);
+      const view = this.known(aggregateKey(aggregate));
+      return this.#event({ said, aggregate, input }, view?.incarnation ?? 0, view?.revision ?? 0);
     });
     const stored = await this.#append(byView);
     if (Array.isArray(stored)) return stored;
     if (stored.code === 'ROLLCALL_NOT_ACKNOWLEDGED') return this.#appendEach(byView);
-    const byJournal = await Promise.all(inputs.map((input) => this.#eventByJournal(input, by)));
+    const byJournal = await Promise.all(inputs.map((input) => this.#eventByJournal(input, said)));
     const storedNow = await this.#append(byJournal);
     if (Array.isArray(storedNow)) return storedNow;
     if (storedNow.code === 'ROLLCALL_NOT_ACKNOWLEDGED') return this.#appendEach(byJournal);
     return oneByOne(inputs, (input) => this.#registerOne(input, by));
   }
 
-  async #eventByJournal(input: RegistrationInput, by: Actor): Promise<GuardedEvent> {
+  async #eventByJournal(input: RegistrationInput, said: EventAttributes): Promise<GuardedEvent> {
     const aggregate = aggregateOf(input);
     const last = await this.journal.last(aggregate);
     const known = this.known(aggregateKey(aggregate))?.incarnation ?? 0;
-    return this.#event(input, by, Math.max(incarnationOf(last), known), last?.sequence ?? 0);
+    const incarnation = Math.max(incarnationOf(last), known);
+    return this.#event({ said, aggregate, input }, incarnation, last?.sequence ?? 0);
   }
 
-  #event(input: RegistrationInput, by: Actor, incarnation: number, expectedRevision: number): GuardedEvent {
-    return {
-      ...attributesOf(this.identity, eventTypes.instanceRegistered, by),
-      aggregate: aggregateOf(input),
-      data: { ...input, incarnation: incarnation + 1 },
-      expectedRevision,
-    };
+  /** All events of a batch say the same of who, why and when. */
+  #event({ said, aggregate, input }: Registering, known: number, expectedRevision: number): GuardedEvent {
+    const data = { ...input, incarnation: known + 1 };
+    return { ...said, id: this.identity.newId(), aggregate, data, expectedRevision };
   }
 
   /** All of them, or why the batch was refused. */

@@ -24,7 +24,9 @@ export interface RetentionParts {
 /**
  * Keeps the journal within its limits: what is alive and rests on the oldest events is carried, a snapshot stands for
  * all of them and was read back, and only then are they cut off. A step that fails leaves the journal as it is. Both
- * reach further than the cut by the headroom: what is appended meanwhile may take as many events more with it.
+ * reach further than the cut: what is appended until no limit stands takes as many events more with it. Of snapshots
+ * there are two, so that history does not begin later than the cut needs: one for what is appended in a moment, and one
+ * for what may be appended where this leader dies before the limit is lifted.
  */
 export class Retention {
   constructor(private readonly parts: RetentionParts) {}
@@ -37,9 +39,10 @@ export class Retention {
     if (through === undefined) return undefined;
     const covered = through + headroom;
     if (covered > (await this.parts.audited())) return undefined;
-    const { firstSequence } = await journal.ends();
-    const carried = await carrier.carry(firstSequence, covered);
-    await this.#snapshotAt(covered);
+    const { firstSequence, lastSequence } = await journal.ends();
+    const reach = through + reachOf(lastSequence - through, headroom);
+    const carried = await carrier.carry(firstSequence, reach);
+    for (const position of new Set([covered, reach])) await this.#snapshotAt(position);
     await cutter.cut(through);
     await this.#dropUseless();
     log.info('cut the journal', { through, carried, first: (await journal.ends()).firstSequence });
@@ -72,4 +75,9 @@ export class Retention {
     for (const mark of await snapshots.marks())
       if (mark.position + 1 < firstSequence) await snapshots.drop(mark);
   }
+}
+
+/** How far what is covered goes beyond the cut: more is read, and carried before its time, the further it goes. */
+function reachOf(left: number, headroom: number): number {
+  return Math.max(headroom, Math.min(Math.floor(left / 2), limits.retentionReachEventsMax));
 }

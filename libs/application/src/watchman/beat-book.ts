@@ -1,4 +1,4 @@
-import { type IncarnationId, incarnationKey } from '#contracts';
+import { type IncarnationId, incarnationKey, parseIncarnationKey } from '#contracts';
 import { connectionKey, type ConnectionWord } from './ended-connections.js';
 
 export interface Beat {
@@ -7,8 +7,11 @@ export interface Beat {
   readonly atMs: number;
 }
 
-/** Changed in place: a new one each beat would outlive the young generation, and be garbage of the old. */
-interface KnownBeat extends Beat {
+/**
+ * Changed in place: a new one each beat would outlive the young generation, and be garbage of the old. Whose it is says
+ * its key alone: there are as many as leases.
+ */
+interface KnownBeat {
   atMs: number;
   connection: string | undefined;
 }
@@ -23,7 +26,7 @@ export class BeatBook {
     return this.#beats.size;
   }
 
-  last(id: IncarnationId): Beat | undefined {
+  last(id: IncarnationId): Pick<Beat, 'atMs'> | undefined {
     return this.#beats.get(incarnationKey(id));
   }
 
@@ -32,7 +35,7 @@ export class BeatBook {
     const connection = connectionKey(over);
     const known = this.#beats.get(key);
     if (known === undefined) {
-      this.#beats.set(key, { id, atMs, connection });
+      this.#beats.set(key, { atMs, connection });
       this.#join(connection, key);
       return;
     }
@@ -45,20 +48,27 @@ export class BeatBook {
   }
 
   forget(id: IncarnationId): void {
-    const key = incarnationKey(id);
+    this.#forgetKey(incarnationKey(id));
+  }
+
+  #forgetKey(key: string): void {
     this.#leave(this.#beats.get(key)?.connection, key);
     this.#beats.delete(key);
   }
 
   /** Forgets beats from before a broker time, of whoever is not there: strangers, and superseded incarnations. */
   forgetAbsent(beforeMs: number, isThere: (id: IncarnationId) => boolean): void {
-    for (const { id, atMs } of this.#beats.values()) if (atMs < beforeMs && !isThere(id)) this.forget(id);
+    for (const [key, { atMs }] of this.#beats) {
+      if (atMs >= beforeMs) continue;
+      const id = parseIncarnationKey(key);
+      if (id === undefined || !isThere(id)) this.#forgetKey(key);
+    }
   }
 
   /** Whose last beat came over a connection. */
   ownersOf(connection: ConnectionWord): IncarnationId[] {
     const keys = this.#connections.get(connectionKey(connection) ?? '') ?? [];
-    return [...keys].flatMap((key) => this.#beats.get(key)?.id ?? []);
+    return [...keys].flatMap((key) => parseIncarnationKey(key) ?? []);
   }
 
   #join(connection: string | undefined, key: string): void {

@@ -50,5 +50,5 @@ export class EndedConnections {
 /** Anything but a server id and a number names no connection. */
 export function connectionKey(connection: ConnectionWord): string | undefined {
   if (typeof connection?.serverId !== 'string' || typeof connection.clientId !== 'number') return undefined;
-  return `${connection.serverId}/${connection.clientId}`;
+  return [connection.serverId, connection.clientId].join('/');
 }

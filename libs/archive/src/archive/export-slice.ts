@@ -20,7 +20,7 @@ import { makersOf, readPicked } from './before.js';
 export interface ExportSource extends JournalPlace {
   readonly journal: JetStreamJournal;
   readonly audit: JetStreamAudit;
-  readonly history: Pick<History, 'entriesAt'>;
+  readonly history: Pick<History, 'entriesAt' | 'begins'>;
 }
 
 export interface SliceOrder {
@@ -116,12 +116,18 @@ function upTo(block: AuditBlock, to: number): AuditBlock {
 
 type Piece = Omit<SliceOrder, 'from' | 'to'> & Range;
 
+/**
+ * Of a slice from the beginning of a cut journal, what stood before is what is still known at the first moment that can
+ * be told, and rests on events from before the slice.
+ */
 async function writeBefore(source: ExportSource, order: Piece, writer: ArchiveWriter): Promise<number> {
   const { audit, journal, history } = source;
   const { firstSequence, lastSequence } = await journal.ends();
-  if (order.from <= firstSequence) return 0;
-  const { sequence, at } = await findMoment(journal, String(order.from - 1), order.nowMs);
-  const makers = makersOf((await history.entriesAt(sequence, order.service ?? {})).values(), fromTime(at));
+  const told = Math.max(order.from, await history.begins()) - 1;
+  if (told < firstSequence) return 0;
+  const { sequence, at } = await findMoment(journal, String(told), order.nowMs);
+  const entries = await history.entriesAt(sequence, order.service ?? {});
+  const makers = makersOf(entries.values(), fromTime(at)).filter((one) => one < order.from);
   let done = 0;
   const take = async (event: StoredEvent): Promise<void> => {
     await writer.write({ kind: 'before', event });

@@ -4,7 +4,7 @@ import { limits, quote, RollcallError } from '#contracts';
 import { type ArchiveHead, foldJournal, type StoredEvent } from '#application';
 import { toTime } from '#domain';
 import { createEmptyJournal, type RegistryStore } from '#jetstream';
-import { publishRawBatch, type RawMessage } from '#nats';
+import { type BatchOutgoing, publishBatch } from '#nats';
 import type { OnProgress } from '../progress.js';
 import { readArchive } from './archive-file.js';
 import { Replayed } from './replayed.js';
@@ -136,7 +136,7 @@ class Writer {
   events = 0;
   sameSequence = 0;
   next: number;
-  #batch: RawMessage[] = [];
+  #batch: BatchOutgoing[] = [];
   #underway: Promise<void> = Promise.resolve();
 
   constructor(
@@ -172,10 +172,10 @@ class Writer {
     this.#underway.catch(() => undefined);
   }
 
-  async #store(batch: readonly RawMessage[]): Promise<void> {
+  async #store(batch: readonly BatchOutgoing[]): Promise<void> {
     const { stream, from, total } = this.target;
     const expected = this.next - 1;
-    const { lastSequence } = await publishRawBatch(this.options.connection, stream, batch);
+    const { lastSequence } = await publishBatch(this.options.connection, stream, batch);
     // Somebody who registers in the sandbox meanwhile moves what comes behind.
     this.next += lastSequence - expected;
     this.options.onProgress?.('replaying', lastSequence + 1 - from, total);

@@ -1,6 +1,6 @@
 import { headerNames } from '#contracts';
 import type { StoredEvent } from '#application';
-import type { RawMessage } from '#nats';
+import { type BatchOutgoing, OutgoingHeaders } from '#nats';
 import { carriedElsewhere, headerLines } from './carried.js';
 
 /** Events of an archive as messages for another journal. */
@@ -18,18 +18,18 @@ export class Replayed {
   ) {}
 
   /** @param sequence the one it gets */
-  messageOf(event: StoredEvent, sequence: number): RawMessage {
+  messageOf(event: StoredEvent, sequence: number): BatchOutgoing {
     const key = event.subject.slice(this.from.length);
     if (sequence !== event.sequence) this.#moved.set(event.sequence, sequence);
     return {
       subject: this.to + key,
-      headers: this.#headersOf(event, sequence),
+      headers: new OutgoingHeaders(this.#linesOf(event, sequence)),
       payload: this.#moved.size > 0 && isVerdict(key) ? this.#verdictOf(event.body) : event.body,
     };
   }
 
   /** What the broker was told when it stored the event (ids, guards, batches) would be told again: that stays out. */
-  #headersOf(event: StoredEvent, sequence: number): string {
+  #linesOf(event: StoredEvent, sequence: number): string {
     const { timeNs } = event;
     const own = headerLines(event).filter((line) => !/^nats-/i.test(line));
     const lines = carriedElsewhere(own, (first) => this.#placeOf(first, sequence));

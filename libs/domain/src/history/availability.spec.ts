@@ -5,7 +5,13 @@ import { aggregateKey, type RegistryEvent, viewKeyOf } from '#contracts';
 import { fromTime, toTime } from '../time.js';
 import type { ViewEntry } from '../view/entry.js';
 import { evolve } from '../view/evolve.js';
-import { type Condition, conditionOf, type InstanceAvailability, InstanceLedger } from './availability.js';
+import {
+  type Condition,
+  conditionOf,
+  type InstanceAvailability,
+  InstanceLedger,
+  isReturning,
+} from './availability.js';
 
 const MINUTE = 60_000;
 const base = Date.UTC(2026, 0, 1);
@@ -97,6 +103,23 @@ describe('the availability of an instance', () => {
     });
   });
 
+  it('is not changed by an undo of a good-bye or an expiry before the instance shows itself', () => {
+    const returning = (minutes: number) =>
+      entry(minutes, { status: 'suspect', verdict: { state: 'suspected', evidence: { signal: 'undo' } } });
+    const left = entry(10, { status: 'down', departure: 'deregistered', left: true });
+    const back = entry(25, { verdict: { state: 'cleared', evidence: {} } });
+    const gone = [entry(0, {}), suspected(10), expired(11)];
+    const times = { availableMs: 15 * MINUTE, plannedMs: 15 * MINUTE, outages: [], flaps: 0 };
+    expect(over(30, [entry(0, {}), left, returning(20), back])).toMatchObject(times);
+    expect(over(30, [entry(0, {}), left, returning(20)])).toMatchObject({
+      plannedMs: 20 * MINUTE,
+      outages: [],
+    });
+    expect(over(30, [...gone, returning(20)])).toEqual(over(30, gone));
+    expect(over(30, [...gone, returning(20), back])).toEqual(over(30, [...gone, back]));
+    expect(over(30, [returning(0), back])).toMatchObject({ plannedMs: 25 * MINUTE, outages: [] });
+  });
+
   it('of any history equals what is found by looking at every millisecond of it', () => {
     fc.assert(
       fc.property(anyHour(), (history) => {
@@ -132,6 +155,12 @@ function msIn(entries: readonly ViewEntry[], condition: Condition, toMs: number)
   return entries.reduce((sum, one, index) => {
     const next = entries[index + 1];
     const untilMs = next === undefined ? toMs : fromTime(next.at);
-    return conditionOf(one) === condition ? sum + untilMs - fromTime(one.at) : sum;
+    return shownBy(entries.slice(0, index + 1)) === condition ? sum + untilMs - fromTime(one.at) : sum;
   }, 0);
+}
+
+/** Who returns by an undo is what it was when it went. */
+function shownBy(entries: readonly ViewEntry[]): Condition {
+  const shown = entries.findLast((one) => !isReturning(one));
+  return shown === undefined ? 'planned' : conditionOf(shown);
 }

@@ -55,6 +55,15 @@ export function conditionOf({ record }: ViewEntry): Condition {
   return status === 'suspect' || status === 'down' ? 'outage' : 'planned';
 }
 
+/**
+ * Whether an undo brought it back, and it has not shown itself yet. Until it does, it is for its callers what it was
+ * before: nobody has found it dead, and nobody alive.
+ */
+export function isReturning({ record }: ViewEntry): boolean {
+  const { departure, status, verdict } = record as InstanceView;
+  return departure === undefined && status === 'suspect' && verdict?.evidence.signal === 'undo';
+}
+
 /** The times of one instance over a window, told by its entries as they change. */
 export class InstanceLedger {
   readonly #ms: Record<Condition, number> = { available: 0, outage: 0, planned: 0, gone: 0, absent: 0 };
@@ -78,7 +87,7 @@ export class InstanceLedger {
     const atMs = Math.max(this.#sinceMs, fromTime(entry.at));
     const view = entry.record as InstanceView;
     this.#count(view, entry.at);
-    this.#turn(conditionOf(entry), atMs, view.verdict);
+    this.#turn(isReturning(entry) ? this.#conditionBefore : conditionOf(entry), atMs, view.verdict);
     this.#view = view;
   }
 
@@ -107,6 +116,11 @@ export class InstanceLedger {
       restarts: this.#restarts,
       deploys: this.#deploys,
     };
+  }
+
+  /** Where the window begins with one that returns, it was gone by a good-bye as far as is known. */
+  get #conditionBefore(): Condition {
+    return this.#view === undefined ? 'planned' : this.#condition;
   }
 
   #count(view: InstanceView, at: string): void {

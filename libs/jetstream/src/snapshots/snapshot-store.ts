@@ -15,6 +15,9 @@ interface Manifest extends SnapshotMark {
 /** Name of a piece and its digest. */
 type Index = ReadonlyMap<string, string>;
 
+/** Must not throw: it is called as the pieces arrive. */
+type TakePiece = (name: string, body: string) => void;
+
 /** How long a list of manifests is used again. What it names never changes; it only lacks the newest. */
 const MARKS_MS = 5_000;
 const INDEXES_MAX = 4;
@@ -48,19 +51,20 @@ export class JetStreamSnapshots implements SnapshotStore {
     const manifest = (await this.marks()).find(({ position }) => position === mark.position);
     if (manifest === undefined) throw damaged(mark.position, 'it is gone');
     const index = await this.#indexOf(manifest);
-    const names = [...index.keys()].filter(isIn(place));
-    const bodies =
-      place.service === undefined && place.application === undefined
-        ? await this.#readPieces(manifest.position, place)
-        : await this.#readNamed(manifest.position, names);
+    const missing = new Set([...index.keys()].filter(isIn(place)));
     const entries = new Map<string, ViewEntry>();
-    for (const name of names) {
-      const body = bodies.get(name);
-      if (body === undefined) throw damaged(mark.position, `piece "${name}" is missing`);
-      if (digestOf(body) !== index.get(name)) throw damaged(mark.position, `piece "${name}" was changed`);
-      for (const [key, entry] of readPiece(body)) if (isAbout(key, place)) entries.set(key, entry);
-      await breath();
-    }
+    const changed: string[] = [];
+    // Piece by piece: the text of all of them at once would be the view in memory twice.
+    const take = (name: string, body: string): void => {
+      if (!missing.delete(name)) return;
+      if (digestOf(body) !== index.get(name)) changed.push(name);
+      else for (const [key, entry] of readPiece(body)) if (isAbout(key, place)) entries.set(key, entry);
+    };
+    if (place.service === undefined && place.application === undefined)
+      await this.#readPieces(manifest.position, place, take);
+    else await this.#readNamed(manifest.position, [...missing], take);
+    for (const name of changed) throw damaged(mark.position, `piece "${name}" was changed`);
+    for (const name of missing) throw damaged(mark.position, `piece "${name}" is missing`);
     return entries;
   }
 
@@ -135,21 +139,18 @@ export class JetStreamSnapshots implements SnapshotStore {
     return pieces;
   }
 
-  async #readNamed(position: number, names: readonly string[]): Promise<Map<string, string>> {
-    const read = names.map(async (name): Promise<[string, string | undefined]> => [
-      name,
-      await this.#readOne(this.#subject(position, `part.${name}`)),
-    ]);
-    const found = (await Promise.all(read)).filter((pair): pair is [string, string] => pair[1] !== undefined);
-    return new Map(found);
+  async #readNamed(position: number, names: readonly string[], take: TakePiece): Promise<void> {
+    const read = async (name: string): Promise<void> => {
+      const body = await this.#readOne(this.#subject(position, `part.${name}`));
+      if (body !== undefined) take(name, body);
+    };
+    await Promise.all(names.map(read));
   }
 
-  async #readPieces(position: number, { namespace }: HistoricPlace): Promise<Map<string, string>> {
-    const bodies = new Map<string, string>();
+  async #readPieces(position: number, { namespace }: HistoricPlace, take: TakePiece): Promise<void> {
     const start = this.#subject(position, 'part.');
     const filter = namespace === undefined ? `${start}>` : `${start}${namespace}.>`;
-    await this.#readSubjects(filter, (subject, body) => bodies.set(subject.slice(start.length), body));
-    return bodies;
+    await this.#readSubjects(filter, (subject, body) => take(subject.slice(start.length), body));
   }
 
   async #readSubjects(filter: string, onMessage: (subject: string, body: string) => void): Promise<void> {

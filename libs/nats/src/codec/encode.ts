@@ -24,22 +24,22 @@ export function encodeEvent(event: NewEvent): Encoded {
       `the record of ${quote(Object.values(event.aggregate).join('/'))} has ${payload.length} bytes; at most ${limits.recordBytesMax} are allowed`,
     );
   }
-  const headers = new OutgoingHeaders([
-    [headerNames.specversion, '1.0'],
-    [headerNames.id, event.id],
-    [headerNames.type, event.carried === undefined ? event.type : carriedType],
-    [headerNames.source, event.source],
-    [headerNames.time, event.time],
-    [headerNames.actor, event.actor],
-    [headerNames.reason, event.reason],
-    [headerNames.causationId, event.causationId],
-    [headerNames.traceparent, event.traceparent],
-    [headerNames.undoes, event.undoes],
-    [headerNames.plan, event.plan],
-    [headerNames.contentType, 'application/json'],
-    [headerNames.messageId, event.id],
-    ...(event.carried === undefined ? [] : writeCarried(event.type, event.carried)),
-  ]);
+  const headers = new OutgoingHeaders()
+    .put(headerNames.specversion, '1.0')
+    .put(headerNames.id, event.id)
+    .put(headerNames.type, event.carried === undefined ? event.type : carriedType)
+    .put(headerNames.source, event.source)
+    .put(headerNames.time, event.time)
+    .put(headerNames.actor, event.actor)
+    .put(headerNames.reason, event.reason)
+    .put(headerNames.causationId, event.causationId)
+    .put(headerNames.traceparent, event.traceparent)
+    .put(headerNames.undoes, event.undoes)
+    .put(headerNames.plan, event.plan)
+    .put(headerNames.contentType, 'application/json')
+    .put(headerNames.messageId, event.id);
+  if (event.carried !== undefined)
+    for (const [name, value] of writeCarried(event.type, event.carried)) headers.put(name, value);
   return { headers, payload };
 }
 

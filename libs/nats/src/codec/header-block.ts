@@ -1,9 +1,16 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import type { Msg } from '@nats-io/nats-core';
 import { lenientText } from './text.js';
 
 /** Where nats.js keeps the undecoded message: bytes, and how many of them are headers (-1: none). */
 interface Undecoded {
-  readonly msg?: { readonly _rdata?: Uint8Array; readonly _msg?: { readonly hdr?: number } };
+  readonly _rdata?: Uint8Array;
+  readonly _msg?: { readonly hdr?: number };
+}
+
+/** What JetStream delivers wraps a message. */
+function undecoded(message: Msg | JsMsg): Undecoded {
+  return (message as { readonly msg?: Undecoded }).msg ?? (message as unknown as Undecoded);
 }
 
 /**
@@ -11,12 +18,11 @@ interface Undecoded {
  * each header it appends searches all headers before it; a replay reads a few by name and needs no map. The
  * fields read here are not part of its public interface, so the public one is the fallback.
  */
-export function headerBlock(message: JsMsg): string {
-  const { msg } = message as unknown as Undecoded;
-  const length = msg?._msg?.hdr;
-  if (msg?._rdata instanceof Uint8Array && typeof length === 'number') {
-    if (length <= 0) return '';
-    return lenientText(msg._rdata.subarray(0, length));
+export function headerBlock(message: Msg | JsMsg): string {
+  const { _rdata: bytes, _msg } = undecoded(message);
+  const length = _msg?.hdr;
+  if (bytes instanceof Uint8Array && typeof length === 'number') {
+    return length <= 0 ? '' : lenientText(bytes.subarray(0, length));
   }
   let block = '';
   for (const [name, values] of message.headers ?? [])
@@ -26,20 +32,31 @@ export function headerBlock(message: JsMsg): string {
 
 /** The header block of a message as it is stored, to the byte; empty when there are no headers. */
 export function headerBytes(message: JsMsg): Uint8Array {
-  const { msg } = message as unknown as Undecoded;
-  const length = msg?._msg?.hdr;
-  if (msg?._rdata instanceof Uint8Array && typeof length === 'number') {
-    return length <= 0 ? new Uint8Array() : msg._rdata.subarray(0, length);
+  const { _rdata: bytes, _msg } = undecoded(message);
+  const length = _msg?.hdr;
+  if (bytes instanceof Uint8Array && typeof length === 'number') {
+    return length <= 0 ? new Uint8Array() : bytes.subarray(0, length);
   }
   const block = headerBlock(message);
   return Buffer.from(block === '\r\n' ? '' : `NATS/1.0${block}\r\n`);
 }
 
-/** Value of the first header of a name, case as written; undefined when it is absent or empty. */
+const [COLON, NEWLINE] = [0x3a, 0x0a];
+
+/**
+ * Value of the first header of a name, case as written; undefined when it is absent or empty. Part of the block: who
+ * keeps it keeps the block, unless it is copied.
+ */
 export function headerIn(block: string, name: string): string | undefined {
-  const start = block.indexOf(`\r\n${name}:`);
+  // Building `\r\n${name}:` to look for would cost more than looking twice where a value says the name.
+  let start = block.indexOf(name);
+  while (start !== -1 && !isName(block, start, name.length)) start = block.indexOf(name, start + 1);
   if (start === -1) return undefined;
-  const valueStart = start + name.length + 3;
+  const valueStart = start + name.length + 1;
   const value = block.slice(valueStart, block.indexOf('\r\n', valueStart)).trim();
   return value === '' ? undefined : value;
+}
+
+function isName(block: string, start: number, length: number): boolean {
+  return block.charCodeAt(start - 1) === NEWLINE && block.charCodeAt(start + length) === COLON;
 }

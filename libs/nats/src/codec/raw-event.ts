@@ -1,7 +1,11 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { RawEvent, Subjects } from '#contracts';
+import { headerNames, type RawEvent, type Subjects } from '#contracts';
 import { headerBlock, headerIn } from './header-block.js';
-import { ownText, utf8Text } from './text.js';
+import { ownText, OwnTexts, utf8Text } from './text.js';
+
+/** A journal has many events and few keys, and fewer types. */
+const keys = new OwnTexts(16_384);
+const types = new OwnTexts(256);
 
 /** A delivered journal message as the contracts read it: header values and body are decoded only when asked for. */
 export function rawEvent(message: JsMsg, subjects: Subjects): RawEvent {
@@ -20,7 +24,7 @@ class DeliveredEvent implements RawEvent {
     const { streamSequence, timestampNanos } = message.info;
     this.sequence = streamSequence;
     this.atMs = Math.floor(timestampNanos / 1e6);
-    this.key = ownText(subjects.journalKey(message.subject) ?? message.subject);
+    this.key = keys.of(subjects.journalKey(message.subject) ?? message.subject);
     this.#body = message.data;
     this.bytes = this.#body.length;
     this.header = headerReader(headerBlock(message));
@@ -36,6 +40,7 @@ function headerReader(block: string): (name: string) => string | undefined {
   return (name) => {
     const value = headerIn(block, name);
     // What the view keeps of an event must not keep its headers.
-    return value === undefined ? undefined : ownText(value);
+    if (value === undefined) return undefined;
+    return name === headerNames.type ? types.of(value) : ownText(value);
   };
 }

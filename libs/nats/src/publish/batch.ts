@@ -1,56 +1,79 @@
 import { randomUUID } from 'node:crypto';
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
 import { type ApiFailure, apiError, brokerError } from '../connection/broker-error.js';
-import { OutgoingHeaders } from '../codec/outgoing-headers.js';
-import type { Outgoing } from './publisher.js';
+import type { BatchOutgoing } from './publisher.js';
 
-export interface BatchReply {
+interface BatchReply {
   readonly error?: ApiFailure;
   readonly stream?: string;
   readonly seq?: number;
   readonly count?: number;
 }
 
+/** The messages of a batch, each made when its turn comes. An array is one. */
+export interface Batch {
+  readonly length: number;
+  at(index: number): BatchOutgoing | undefined;
+}
+
 /**
  * Stores all messages or none (JetStream atomic batch, ADR-50), and says what the server said when it refuses.
  * The messages take consecutive sequences; the result is the last one.
- * @throws ROLLCALL_REVISION_CONFLICT, ROLLCALL_BATCH_REFUSED, ROLLCALL_NOT_ACKNOWLEDGED
+ * @throws ROLLCALL_REVISION_CONFLICT, ROLLCALL_BATCH_REFUSED, ROLLCALL_NOT_ACKNOWLEDGED; what `at` throws
  */
 export async function publishBatch(
   connection: NatsConnection,
   stream: string,
-  messages: readonly Outgoing[],
+  messages: Batch,
   timeoutMs: number = limits.readTimeoutMs,
 ): Promise<{ readonly lastSequence: number }> {
-  const last = messages.at(-1);
-  if (last === undefined || messages.length > limits.batchMessagesMax) {
+  const count = messages.length;
+  if (count === 0 || count > limits.batchMessagesMax) {
     throw new RollcallError(
       'ROLLCALL_BATCH_REFUSED',
-      `a batch of ${messages.length} messages is not between 1 and ${limits.batchMessagesMax}`,
+      `a batch of ${count} messages is not between 1 and ${limits.batchMessagesMax}`,
     );
   }
   const id = randomUUID().replaceAll('-', '');
-  for (const [index, message] of messages.slice(0, -1).entries()) {
-    connection.publish(message.subject, message.payload, { headers: batchHeaders(message, id, index + 1) });
-  }
-  const headers = batchHeaders(last, id, messages.length);
-  headers.put('Nats-Batch-Commit', '1');
+  const last = publishAllButLast(connection, messages, id);
+  const headers = batchHeaders(last, id, count, 'Nats-Batch-Commit: 1\r\n');
   const reply = await requestCommit(connection, last, { headers, timeout: timeoutMs });
-  return readBatchReply(reply, stream, messages.length);
+  return readBatchReply(reply, stream, count);
 }
 
-/** A copy: a batch that is refused may be sent again, message by message. */
-function batchHeaders({ headers }: Outgoing, id: string, position: number): OutgoingHeaders {
-  const copy = new OutgoingHeaders();
-  for (const [name, values] of headers ?? []) copy.headers.set(name, values);
-  return copy.put('Nats-Batch-Id', id).put('Nats-Batch-Sequence', String(position));
+function publishAllButLast(connection: NatsConnection, messages: Batch, id: string): BatchOutgoing {
+  let open: BatchOutgoing | undefined;
+  for (let position = 1; ; position += 1) {
+    let message: BatchOutgoing;
+    try {
+      message = messages.at(position - 1) as BatchOutgoing;
+    } catch (error) {
+      if (open !== undefined) giveUp(connection, open, id, position);
+      throw error;
+    }
+    if (position === messages.length) return message;
+    const { subject, payload } = message;
+    connection.publish(subject, payload, { headers: batchHeaders(message, id, position) });
+    open = message;
+  }
+}
+
+/** With a gap in its numbers the broker lets go of a batch at once; else it waits for the rest, of 50 batches at most. */
+function giveUp(connection: NatsConnection, open: BatchOutgoing, id: string, position: number): void {
+  connection.publish(open.subject, open.payload, { headers: batchHeaders(open, id, position + 1) });
+}
+
+/** Not into the message: a batch that is refused may be sent again, message by message. */
+function batchHeaders({ headers }: BatchOutgoing, id: string, position: number, commit = ''): MsgHdrs {
+  const lines = `Nats-Batch-Id: ${id}\r\nNats-Batch-Sequence: ${position}\r\n${commit}`;
+  return headers.with(lines).toSend;
 }
 
 async function requestCommit(
   connection: NatsConnection,
-  last: Outgoing,
-  options: { readonly headers: OutgoingHeaders; readonly timeout: number },
+  last: BatchOutgoing,
+  options: { readonly headers: MsgHdrs; readonly timeout: number },
 ): Promise<BatchReply> {
   try {
     const reply = await connection.request(last.subject, last.payload, options);
@@ -61,7 +84,7 @@ async function requestCommit(
   }
 }
 
-export function readBatchReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
+function readBatchReply(reply: BatchReply, stream: string, count: number): { lastSequence: number } {
   if (reply.error !== undefined) {
     const error = apiError(reply.error, 'storing a batch');
     if (error.code === 'ROLLCALL_UNAVAILABLE') {

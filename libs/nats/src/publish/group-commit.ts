@@ -1,15 +1,15 @@
 import { limits, RollcallError } from '#contracts';
-import type { Outgoing } from './publisher.js';
+import type { BatchOutgoing } from './publisher.js';
 
 export interface GroupCommitParts {
   /** Stores one message, sending it again as long as that makes sense. */
-  readonly one: (outgoing: Outgoing) => Promise<number>;
+  readonly one: (outgoing: BatchOutgoing) => Promise<number>;
   /** Stores all or none; resolves with the sequence of the last. Each message has a subject of its own. */
-  readonly all: (group: readonly Outgoing[]) => Promise<number>;
+  readonly all: (group: readonly BatchOutgoing[]) => Promise<number>;
 }
 
 interface Waiting {
-  readonly outgoing: Outgoing;
+  readonly outgoing: BatchOutgoing;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: Error) => void;
 }
@@ -34,7 +34,7 @@ export class GroupCommit {
   }
 
   /** Resolves with the sequence, as soon as the message is stored and synced. @throws whatever `one` throws */
-  async publish(outgoing: Outgoing): Promise<number> {
+  async publish(outgoing: BatchOutgoing): Promise<number> {
     const isAlone = this.#waiting.length === 0 && this.#alone < ALONE_MAX;
     if (isAlone) return this.#publishAlone(outgoing);
     if (this.#waiting.length >= limits.publishPendingMax) {
@@ -47,7 +47,7 @@ export class GroupCommit {
     });
   }
 
-  async #publishAlone(outgoing: Outgoing): Promise<number> {
+  async #publishAlone(outgoing: BatchOutgoing): Promise<number> {
     this.#alone += 1;
     try {
       return await this.#parts.one(outgoing);

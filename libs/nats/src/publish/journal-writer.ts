@@ -12,9 +12,9 @@ import {
 import { encodeEvent } from '../codec/encode.js';
 import { asSaidFirst, placeOf } from '../read/carried.js';
 import { type LastMessage, lastMessage, type Reads } from '../read/last-message.js';
-import { publishBatch } from './batch.js';
+import { type Batch, publishBatch } from './batch.js';
 import { GroupCommit } from './group-commit.js';
-import { AckPublisher, type Outgoing } from './publisher.js';
+import { AckPublisher, type BatchOutgoing } from './publisher.js';
 
 /** How many events may carry the expected revision of their aggregate. 0 means: nobody has written yet. */
 export interface Guard {
@@ -78,11 +78,11 @@ export class JournalWriter {
   /** Appends all events or none. Returns the sequence of the last; they are consecutive. */
   async appendBatch(events: readonly (NewEvent & Guard)[]): Promise<number> {
     try {
-      return await this.#publishAll(events.map((event) => this.#outgoing(event, event)));
+      return await this.#publishAll(this.#batchOf(events, events));
     } catch (error) {
       const renewed = await this.#renewed(events, events, error);
       if (renewed.length === 0) throw error;
-      return this.#publishAll(events.map((event, index) => this.#outgoing(event, renewed[index] ?? {})));
+      return await this.#publishAll(this.#batchOf(events, renewed));
     }
   }
 
@@ -120,12 +120,19 @@ export class JournalWriter {
     this.#publisher.close();
   }
 
-  async #publishAll(messages: readonly Outgoing[], timeoutMs?: number): Promise<number> {
+  async #publishAll(messages: Batch, timeoutMs?: number): Promise<number> {
     const { connection, streams } = this.#place;
     return (await publishBatch(connection, streams.journal, messages, timeoutMs)).lastSequence;
   }
 
-  #outgoing(event: NewEvent, { expectedRevision }: Guard): Outgoing {
+  /** Each is encoded when it is sent and then forgotten: a thousand kept until the answer are what costs most. */
+  #batchOf(events: readonly NewEvent[], guards: readonly Guard[]): Batch {
+    const at = (index: number): BatchOutgoing =>
+      this.#outgoing(events[index] as NewEvent, guards[index] ?? {});
+    return { length: events.length, at };
+  }
+
+  #outgoing(event: NewEvent, { expectedRevision }: Guard): BatchOutgoing {
     const encoded = encodeEvent(event);
     if (expectedRevision !== undefined) {
       encoded.headers.put('Nats-Expected-Last-Subject-Sequence', String(expectedRevision));
@@ -138,7 +145,7 @@ export class JournalWriter {
    * is behind, and is asked again.
    */
   async #ownMessage(
-    outgoing: Outgoing,
+    outgoing: BatchOutgoing,
     id: string,
     { expectedRevision }: Guard,
   ): Promise<LastMessage | undefined> {

@@ -7,6 +7,7 @@ import {
   type Subscription,
 } from '@nats-io/nats-core';
 import { limits, RollcallError } from '#contracts';
+import { OutgoingHeaders } from '../codec/outgoing-headers.js';
 import { apiError } from '../connection/broker-error.js';
 import { watchConnection } from '../connection/status.js';
 import { readAck, type StoredAck } from './ack.js';
@@ -14,7 +15,12 @@ import { readAck, type StoredAck } from './ack.js';
 export interface Outgoing {
   readonly subject: string;
   readonly payload: Uint8Array;
-  readonly headers?: MsgHdrs;
+  readonly headers?: OutgoingHeaders | MsgHdrs;
+}
+
+/** One that may become part of a batch, which numbers its messages in their headers. */
+export interface BatchOutgoing extends Outgoing {
+  readonly headers: OutgoingHeaders;
 }
 
 interface Pending {
@@ -123,7 +129,8 @@ export class AckPublisher {
     pending.deadlineMs = performance.now() + this.#attemptTimeoutMs;
     try {
       const reply = `${this.#inbox}.${id}`;
-      this.#connection.publish(subject, payload, headers === undefined ? { reply } : { reply, headers });
+      const sent = headers instanceof OutgoingHeaders ? headers.toSend : headers;
+      this.#connection.publish(subject, payload, sent === undefined ? { reply } : { reply, headers: sent });
     } catch (error) {
       this.#settle(id)?.reject(
         new RollcallError('ROLLCALL_NOT_ACKNOWLEDGED', `publishing on "${subject}" failed`, {

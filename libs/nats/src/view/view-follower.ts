@@ -2,6 +2,7 @@ import type { Msg, Subscription } from '@nats-io/nats-core';
 import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
 import { isPresent, sameSum, ViewTable } from '#domain';
 import { watchConnection } from '../connection/status.js';
+import { headerBlock, headerIn } from '../codec/header-block.js';
 import { ownText } from '../codec/text.js';
 import type { FollowerOptions, ResyncReason } from './follower-options.js';
 import { HeldPosition } from './held-position.js';
@@ -178,7 +179,7 @@ export class ViewFollower {
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, entryOf(record), Number(message.headers?.get('Nats-Sequence') ?? 0));
+    else this.table.put(key, entryOf(record), Number(headerIn(headerBlock(message), 'Nats-Sequence') ?? 0));
     return true;
   }
 

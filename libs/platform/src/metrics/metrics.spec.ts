@@ -1,3 +1,6 @@
+import { setImmediate as tick } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import type { MetricSources, Standing } from './metric-sources.js';
 import { openMetrics } from './metrics.js';
@@ -17,6 +20,12 @@ const sources: MetricSources = {
   watchers: () => 0,
 };
 
+/** A full collection. */
+const collect = ((): (() => void) => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+})();
+
 async function linesOf(given: Partial<MetricSources> = {}): Promise<string[]> {
   return (await (await openMetrics({ ...sources, ...given })).text()).split('\n');
 }
@@ -33,6 +42,26 @@ describe('the metrics of a node', () => {
     const lines = await linesOf({ standing: () => Promise.resolve(undefined) });
     expect(lines.filter((line) => line.startsWith('rollcall_leases'))).toEqual([]);
     expect(lines).toContain('rollcall_watchers 0');
+  });
+
+  it('tell what the heap held after the last full collection', async () => {
+    const metrics = await openMetrics(sources);
+    const told = async (): Promise<string | undefined> =>
+      (await metrics.text()).split('\n').find((line) => line.startsWith('rollcall_heap_live_bytes '));
+    /** The figure once it is told anew: the event loop goes round a few times before. */
+    const collected = async (): Promise<number> => {
+      const before = await told();
+      collect();
+      let line = before;
+      for (; line === before; line = await told()) await tick();
+      return Number(line?.split(' ')[1]);
+    };
+    await collected();
+    const held = Array.from({ length: 500_000 }, (_, index) => ({ index }));
+    const full = await collected();
+    held.length = 0;
+    // An object of one field has at least 20 bytes.
+    expect(full - (await collected())).toBeGreaterThan(10_000_000);
   });
 
   it('belong to one node: two in a process count apart', async () => {

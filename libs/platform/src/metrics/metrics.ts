@@ -1,4 +1,5 @@
 import type PromClient from 'prom-client';
+import { liveHeapBytes, watchLiveHeap } from './live-heap.js';
 import type { MetricSources, SqlTablesStanding, Standing } from './metric-sources.js';
 
 /** One answered request. */
@@ -31,6 +32,7 @@ export async function openMetrics(sources: MetricSources): Promise<Metrics> {
   const { default: prom } = await import('prom-client');
   const registry = new prom.Registry();
   prom.collectDefaultMetrics({ register: registry });
+  watchLiveHeap();
   const counters = countersIn(prom, registry);
   const gauges = gaugesIn(prom, registry);
   return {
@@ -74,6 +76,8 @@ function countersIn(prom: typeof PromClient, registry: PromClient.Registry) {
 }
 
 const gaugeHelp = {
+  rollcall_heap_live_bytes:
+    'Heap in use right after the last full garbage collection: what the process holds, without garbage.',
   rollcall_watchers: 'Watches that are open.',
   rollcall_view_position: 'Journal sequence this process reflects.',
   rollcall_journal_sequence: 'Sequence of the newest event in the journal.',
@@ -115,8 +119,10 @@ function fill(
   for (const { count, ...labels } of sources.instances()) instances.set(labels, count);
   preferred.reset();
   for (const { count, ...labels } of sources.preferred()) preferred.set(labels, count);
+  const liveHeap = liveHeapBytes();
   const values: Partial<Record<GaugeName, number>> = {
     rollcall_watchers: sources.watchers(),
+    ...(liveHeap === undefined ? {} : { rollcall_heap_live_bytes: liveHeap }),
     ...(standing === undefined ? {} : standingValues(standing)),
     ...sqlValues(sources.sql?.(), standing),
   };

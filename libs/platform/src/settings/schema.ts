@@ -115,8 +115,7 @@ export const settingsSchema = z.object({
   ROLLCALL_JOURNAL_HOURS: setting(
     integer(0, limits.journalHoursMax, 0).refine((hours) => hours === 0 || hours >= limits.journalHoursMin),
     {
-      meaning:
-        'How many hours back the journal reaches. Older events are cut off it, once a snapshot stands for them and what is alive was carried. 0: forever. All processes with the role `projector` need the same. See docs/guides/history.md.',
+      meaning: `How many hours back the journal reaches. Older events are cut off it, once a snapshot stands for them and what is alive was carried. The newest ${limits.retentionHeadroomEventsMin} events stay whatever their age, and a journal of less than ${2 * limits.retentionHeadroomEventsMin} is not cut. 0: forever. All processes with the role \`projector\` need the same. See docs/guides/history.md.`,
       allowed: `0, or ${limits.journalHoursMin} to ${limits.journalHoursMax}`,
       byDefault: '0',
     },

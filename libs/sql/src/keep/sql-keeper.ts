@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorText, isRollcallError, limits, RollcallError } from '#contracts';
-import { calmLog, type Journal, type Log, systemClock } from '#application';
+import { calmLog, type Journal, type Log, type SnapshotStore, systemClock } from '#application';
 import type { SqlDatabase } from '../database/database.js';
 import { openSqlDatabase } from '../database/open.js';
 import { SqlProjection } from '../project/sql-projection.js';
@@ -10,6 +10,12 @@ export interface SqlKeeperParts {
   /** Where the tables are; see `openSqlDatabase`. */
   readonly url: string;
   readonly log: Log;
+}
+
+/** What the tables are made from. */
+interface SqlSource {
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
 }
 
 /** Where the tables of a process stand. */
@@ -52,8 +58,8 @@ export class SqlKeeper {
    * Opens the tables, waiting for the database, and follows the journal.
    * @throws what waiting cannot heal: ROLLCALL_SETTINGS_INVALID, ROLLCALL_SQL_NO_DRIVER, ROLLCALL_SQL_SCHEMA_NEWER
    */
-  async start(journal: Journal): Promise<void> {
-    const opening = this.#open(journal);
+  async start(source: SqlSource): Promise<void> {
+    const opening = this.#open(source);
     this.#running = opening.catch(() => undefined);
     await opening;
   }
@@ -65,12 +71,12 @@ export class SqlKeeper {
     await this.#database?.close().catch(() => undefined);
   }
 
-  async #open(journal: Journal): Promise<void> {
+  async #open(source: SqlSource): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
         this.#database ??= await openSqlDatabase(this.#url);
-        await this.#follow(this.#database, journal);
+        await this.#follow(this.#database, source);
         this.#trouble = undefined;
         return;
       } catch (error) {
@@ -82,11 +88,12 @@ export class SqlKeeper {
     }
   }
 
-  async #follow(database: SqlDatabase, journal: Journal): Promise<void> {
+  async #follow(database: SqlDatabase, { journal, snapshots }: SqlSource): Promise<void> {
     const { lastSequence } = await journal.ends();
     const progress = new ProgressLog(this.#log, systemClock, lastSequence);
     const projection = new SqlProjection({
       journal,
+      snapshots,
       database,
       log: this.#log,
       onProgress: ({ position, events }) => progress.at(position, events),

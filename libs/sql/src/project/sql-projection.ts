@@ -1,7 +1,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { errorText, isRollcallError, limits, type RawEvent } from '#contracts';
-import { type Clock, type Journal, type Log, silentLog, systemClock } from '#application';
+import { type Clock, type Journal, type Log, silentLog, type SnapshotStore, systemClock } from '#application';
 import type { SqlDatabase } from '../database/database.js';
 import { guarded } from '../database/guarded.js';
 import { purgeTombstones, writeBatch } from '../write/write-batch.js';
@@ -11,6 +11,7 @@ import { KnownEntries } from './known-entries.js';
 import { loadEntries } from './load-entries.js';
 import { findStart, movePosition, startOver } from './position.js';
 import { PositionWaiters } from './position-waiters.js';
+import { seedTables } from './seed.js';
 
 export interface SqlProgress {
   /** Everything up to here is in the tables. */
@@ -22,6 +23,8 @@ export interface SqlProgress {
 
 export interface SqlProjectionParts {
   readonly journal: Journal;
+  /** Stand for what was cut off the journal. Absent: empty tables begin with the first event there is. */
+  readonly snapshots?: SnapshotStore;
   readonly database: SqlDatabase;
   readonly log?: Log;
   readonly clock?: Clock;
@@ -40,6 +43,7 @@ const PURGE_APART_MS = 60_000;
  */
 export class SqlProjection {
   readonly #journal: Journal;
+  readonly #snapshots: SnapshotStore | undefined;
   readonly #database: SqlDatabase;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -55,8 +59,10 @@ export class SqlProjection {
   #running: Promise<void> = Promise.resolve();
   #endPause: () => void = () => undefined;
 
-  constructor({ journal, database, log = silentLog, clock = systemClock, onProgress }: SqlProjectionParts) {
+  constructor(parts: SqlProjectionParts) {
+    const { journal, snapshots, database, log = silentLog, clock = systemClock, onProgress } = parts;
     this.#journal = journal;
+    this.#snapshots = snapshots;
     this.#database = database;
     this.#log = log;
     this.#clock = clock;
@@ -113,9 +119,18 @@ export class SqlProjection {
     if (emptied !== undefined) {
       this.#log.info('building the SQL tables from zero', { because: emptied, events: lastSequence });
     }
-    this.#position = position;
+    this.#position = position === 0 ? await this.#seed() : position;
     this.#isFarBehind = lastSequence - position >= BULK_EVENTS;
     this.#waiters.reached(this.#position);
+  }
+
+  /** Who fills them together with another finds them filled. */
+  async #seed(): Promise<number> {
+    const snapshots = this.#snapshots;
+    if (snapshots === undefined) return 0;
+    const position = await guarded(() => seedTables(this.#database, this.#journal, snapshots));
+    if (position > 0) this.#log.info('began with a snapshot: the journal was cut', { position });
+    return position;
   }
 
   async #run(): Promise<void> {
