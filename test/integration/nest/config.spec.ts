@@ -3,6 +3,7 @@ import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { IsBoolean, IsInt, IsString, Max, Min } from 'class-validator';
+import { RollcallClient } from '#client';
 import {
   type ConfigChange,
   ConfigExplorer,
@@ -52,6 +53,8 @@ class Cashier {
 let registry: TestRegistry;
 let operator: TestConfigWriter;
 let app: TestingModule | undefined;
+/** Nest closes nothing of an app that did not come to be. */
+const clients: RollcallClient[] = [];
 beforeAll(async () => {
   registry = await startTestRegistry();
   operator = await configWriter(registry);
@@ -60,6 +63,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await app?.close();
   app = undefined;
+  await Promise.all(clients.splice(0).map((client) => client.close()));
 });
 afterAll(async () => {
   await operator.close();
@@ -76,7 +80,14 @@ async function start(application = 'payments', own = false): Promise<TestingModu
       own ? RollcallConfigModule.forRoot(access) : RollcallModule.forRoot(access),
       RollcallConfigModule.forFeature(PaymentsConfig, { application }),
     ],
-    providers: [Cashier],
+    providers: [
+      Cashier,
+      {
+        provide: 'opened',
+        inject: [{ token: RollcallClient, optional: true }],
+        useFactory: (client?: RollcallClient) => client !== undefined && clients.push(client),
+      },
+    ],
   })
   class AppModule {}
 
