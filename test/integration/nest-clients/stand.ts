@@ -1,5 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
-import { Controller, type INestMicroservice, Module } from '@nestjs/common';
+import { Controller, type INestMicroservice, Module, type NestInterceptor } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   type CustomTransportStrategy,
@@ -69,6 +69,7 @@ export interface ServiceOrder {
   readonly instance: string;
   readonly options: MicroserviceOptions | { readonly strategy: CustomTransportStrategy };
   readonly endpoint: (app: INestMicroservice) => EndpointInput;
+  readonly interceptors?: readonly NestInterceptor[];
 }
 
 async function startService(client: RollcallClient, order: ServiceOrder): Promise<MessageService> {
@@ -80,6 +81,7 @@ async function startService(client: RollcallClient, order: ServiceOrder): Promis
     ...order.options,
     logger: false,
   });
+  app.useGlobalInterceptors(...(order.interceptors ?? []));
   await app.listen();
   const { service, instance } = order;
   const endpoints = [order.endpoint(app)];
@@ -107,7 +109,7 @@ export function startTcpService(client: RollcallClient, service: string, instanc
 
 export function startNatsService(
   client: RollcallClient,
-  order: Pick<ServiceOrder, 'service' | 'instance' | 'options'> & { readonly subject: string },
+  order: Omit<ServiceOrder, 'endpoint'> & { readonly subject: string },
 ) {
   const { subject, ...rest } = order;
   return startService(client, { ...rest, endpoint: () => ({ name: 'nats', protocol: 'nats', subject }) });

@@ -53,6 +53,8 @@ class Cashier {
 let registry: TestRegistry;
 let operator: TestConfigWriter;
 let app: TestingModule | undefined;
+/** Nest closes nothing of an app that did not come to be. */
+const clients: RollcallClient[] = [];
 beforeAll(async () => {
   registry = await startTestRegistry();
   operator = await configWriter(registry);
@@ -61,6 +63,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await app?.close();
   app = undefined;
+  await Promise.all(clients.splice(0).map((client) => client.close()));
 });
 afterAll(async () => {
   await operator.close();
@@ -82,7 +85,14 @@ function composed(application: string, own = false): TestingModuleBuilder {
       own ? RollcallConfigModule.forRoot(access) : RollcallModule.forRoot(access),
       RollcallConfigModule.forFeature(PaymentsConfig, { application }),
     ],
-    providers: [Cashier],
+    providers: [
+      Cashier,
+      {
+        provide: 'opened',
+        inject: [{ token: RollcallClient, optional: true }],
+        useFactory: (client?: RollcallClient) => client !== undefined && clients.push(client),
+      },
+    ],
   })
   class AppModule {}
 

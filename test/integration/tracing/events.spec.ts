@@ -3,10 +3,13 @@ import { SpanKind } from '@opentelemetry/api';
 import { Controller } from '@nestjs/common';
 import { Ctx } from '@nestjs/microservices';
 import { firstValueFrom } from 'rxjs';
+import { TracingInterceptor } from '#nest';
+import { NatsInstanceServer, RollcallClientProxy } from '#nest-clients';
 import { DurableEvent, JetStreamClient, type JetStreamContext } from '#nest-jetstream';
 import { currentTraceparent, inSpan, parseTraceparent } from '#tracing';
 import { recordSpans, type SpanRecorder } from '../../e2e/fixtures/spans.js';
 import { eventually, startTestRegistry, type TestRegistry } from '../client/registry.js';
+import { startNatsService } from '../nest-clients/stand.js';
 import { type Stand, startStand } from '../nest-jetstream/stand.js';
 
 let recorder: SpanRecorder;
@@ -46,6 +49,46 @@ describe('a registration made within a traced request', () => {
     expect(traces).toEqual([first, undefined, last]);
     expect(parseTraceparent(first)).toMatchObject({ traceId: recorder.spans()[0]?.traceId });
     expect(first).not.toBe(last);
+  });
+});
+
+describe('a message sent over NATS within a traced request', () => {
+  let registry: TestRegistry;
+  beforeAll(async () => {
+    registry = await startTestRegistry();
+  });
+  afterAll(() => registry.stop());
+
+  it('is answered within the same trace, whether the answer is good or not', async () => {
+    const client = await registry.client();
+    const { connection } = registry.broker;
+    const subject = 'svc.traced.traced-1';
+    const service = await startNatsService(client, {
+      service: 'traced',
+      instance: 'traced-1',
+      subject,
+      options: { strategy: new NatsInstanceServer({ ...connection, subject }) },
+      interceptors: [new TracingInterceptor()],
+    });
+    const proxy = new RollcallClientProxy(client, 'traced', { nats: { options: connection } });
+    await request(() => firstValueFrom(proxy.send('who', {})));
+    await request(() => firstValueFrom(proxy.send('refuse', {})).catch(() => undefined));
+    await proxy.close();
+    await service.stop();
+    const spans = recorder.spans();
+    const traces = spans.filter(({ name }) => name === 'request').map(({ traceId }) => traceId);
+    const stories = traces.map((traceId) => {
+      const of = (kind: number) =>
+        spans.find((span) => span.traceId === traceId && span.kind === kind && span.name !== 'request');
+      const root = spans.find((span) => span.traceId === traceId && span.name === 'request');
+      const [call, handling] = [of(SpanKind.CLIENT), of(SpanKind.SERVER)];
+      const isLinked = call?.parentId === root?.spanId && handling?.parentId === call?.spanId;
+      return [call?.name, handling?.name, isLinked, handling?.failed];
+    });
+    expect(stories).toEqual([
+      ['traced/who', `${subject}.who`, true, false],
+      ['traced/refuse', `${subject}.refuse`, true, true],
+    ]);
   });
 });
 
