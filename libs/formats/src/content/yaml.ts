@@ -1,4 +1,4 @@
-import { isNode, stringify } from 'yaml';
+import { Document, isNode, Scalar, visit } from 'yaml';
 import { placeOf, pointerPath } from './place.js';
 import { type Format, mistaken, well } from './reading.js';
 import { composeYaml } from './yaml-document.js';
@@ -15,7 +15,7 @@ export const yaml: Format = {
       return mistaken({ ...placeOf(text, 0), what: 'its aliases unfold to too much' });
     }
   },
-  print: (value) => stringify(value, { lineWidth: 0 }),
+  print: (value) => yamlText(value),
   locate: (text, pointer) => {
     const composed = composeYaml(text);
     if ('mistake' in composed) return undefined;
@@ -26,4 +26,15 @@ export const yaml: Format = {
 
 function indexOrKey(part: string): string | number {
   return /^(0|[1-9]\d*)$/.test(part) ? Number(part) : part;
+}
+
+/** A value as YAML. Text of nothing but white space is quoted: as a block, yaml 2.9 would lose its first blanks. */
+export function yamlText(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'string' && node.value.trim() === '') node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
 }

@@ -53,6 +53,15 @@ describe.each(documentFormats)('a file of %s', (format) => {
     );
   });
 
+  it.each([' \n', '  \n\n', ' \t\n', '\n', ' '])(
+    'keeps text that is nothing but white space: %j',
+    (value) => {
+      const text = printed(format, [{ key: 'blank', contentType: 'text', value }]) ?? '';
+      const { changes } = planImport(new Map<string, never>(), parseDocument(format, text));
+      expect(changes.map(({ after }) => after?.value)).toEqual([value]);
+    },
+  );
+
   it('is read or refused with places, whatever it is', () => {
     const piece = fc.constantFrom(...'{}[]:,"\'`\\\n\t -#&*!=', 'KEY', 'a: ', '$type', 'null', '1');
     fc.assert(

@@ -1,6 +1,6 @@
-import { type Document, isMap, isPair, isScalar, isSeq, type Node, stringify } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import { LineIndex, pointerTo } from '../content/place.js';
-import { yaml } from '../content/yaml.js';
+import { yaml, yamlText } from '../content/yaml.js';
 import { composeYaml } from '../content/yaml-document.js';
 import { Collector } from './collect.js';
 import type { DocumentCodec } from './document.js';
@@ -33,7 +33,7 @@ export const yamlCodec: DocumentCodec = {
     return collector.parsed();
   },
 
-  print: (items) => ({ text: items.length === 0 ? '{}\n' : stringify(treeOf(items), { lineWidth: 0 }) }),
+  print: (items) => ({ text: items.length === 0 ? '{}\n' : yamlText(treeOf(items)) }),
 };
 
 /** Every node that stands in the text itself, by JSON pointer. */
