@@ -3,19 +3,13 @@ import { limits } from '#contracts';
 
 const SOURCE = 'libs/contracts/src/limits.ts';
 
-/** The comment above each limit, by name; one comment may stand above several limits that share it. */
+/** The comment above each limit, by name, in one line. */
 function comments(): Map<string, string> {
-  const found = new Map<string, string>();
-  let comment = '';
-  for (const line of readFileSync(SOURCE, 'utf8').split('\n')) {
-    const said = /^ {2}\/\*\* (.+) \*\/$/.exec(line)?.[1];
-    const name = /^ {2}(\w+): /.exec(line)?.[1];
-    if (said !== undefined) comment = said;
-    if (name === undefined) continue;
-    found.set(name, comment);
-    comment = '';
-  }
-  return found;
+  const source = readFileSync(SOURCE, 'utf8');
+  const commented = source.matchAll(/^ {2}\/\*\*((?:(?!\*\/)[^])*)\*\/\n {2}(\w+): /gm);
+  return new Map(
+    [...commented].map(([, comment = '', name = '']) => [name, comment.replaceAll(/[\s*]+/g, ' ').trim()]),
+  );
 }
 
 /** Numbers as people read them: 86,400,000. */
