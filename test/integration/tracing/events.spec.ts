@@ -86,8 +86,8 @@ describe('a message sent over NATS within a traced request', () => {
       return [call?.name, handling?.name, isLinked, handling?.failed];
     });
     expect(stories).toEqual([
-      ['traced/who', `${subject}.who`, true, false],
-      ['traced/refuse', `${subject}.refuse`, true, true],
+      ['traced/who', 'who', true, false],
+      ['traced/refuse', 'refuse', true, true],
     ]);
   });
 });

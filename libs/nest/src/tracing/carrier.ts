@@ -21,10 +21,10 @@ interface RpcContext {
   getHeaders?(): unknown;
   getMetadata?(): unknown;
   readonly headers?: unknown;
-  getPattern?(): unknown;
-  getSubject?(): unknown;
-  readonly subject?: unknown;
 }
+
+/** Where Nest's decorators of message handlers keep what the handler listens to. */
+const PATTERN_METADATA = 'microservices:pattern';
 
 export function describeCall(execution: ExecutionContext): TracedCall {
   return execution.getType() === 'http' ? httpCall(execution) : messageCall(execution);
@@ -45,13 +45,20 @@ function httpCall(execution: ExecutionContext): TracedCall {
 function messageCall(execution: ExecutionContext): TracedCall {
   const context = execution.switchToRpc().getContext<RpcContext | undefined>() ?? {};
   const carrier = context.getHeaders?.() ?? context.getMetadata?.() ?? context.headers;
-  const pattern = context.getPattern?.() ?? context.getSubject?.() ?? context.subject;
   const handler = `${execution.getClass().name}.${execution.getHandler().name}`;
   return {
-    name: typeof pattern === 'string' ? pattern : handler,
+    name: declaredPattern(execution) ?? handler,
     read: (name) => fieldOf(carrier, name),
     attributes: { 'rpc.system': 'nest', 'rpc.method': handler },
   };
+}
+
+/** As it was declared: subjects that arrive name instances and ids, and a trace is found by few names. */
+function declaredPattern(execution: ExecutionContext): string | undefined {
+  const patterns: unknown = Reflect.getMetadata(PATTERN_METADATA, execution.getHandler());
+  const pattern: unknown = Array.isArray(patterns) ? patterns[0] : undefined;
+  if (pattern === undefined || typeof pattern === 'string') return pattern;
+  return JSON.stringify(pattern);
 }
 
 /** A field of a plain object, or of something with a `get()`, such as NATS headers and maps. */
