@@ -297,17 +297,22 @@ describe('SQL tables', () => {
     const { journal, snapshots } = registry.store;
     const directory = await mkdtemp(join(tmpdir(), 'rollcall-cut-'));
     const database = await openSqlDatabase(join(directory, 'view.db'));
-    const projected = async (): Promise<void> => {
-      const tables = new SqlProjection({ journal, snapshots, database });
-      await tables.start();
-      await tables.reached((await journal.ends()).lastSequence);
-      await tables.stop();
+    const projected = async (writers = 1): Promise<void> => {
+      const tables = Array.from(
+        { length: writers },
+        () => new SqlProjection({ journal, snapshots, database }),
+      );
+      await Promise.all(tables.map((one) => one.start()));
+      const { lastSequence } = await journal.ends();
+      for (const one of tables) await one.reached(lastSequence);
+      for (const one of tables) await one.stop();
     };
     const oldest = async () =>
       (await database.kysely.selectFrom('events').select('sequence').orderBy('sequence').executeTakeFirst())
         ?.sequence;
     await caughtUp();
-    await projected();
+    // Two registries may begin with empty tables at once.
+    await projected(2);
     const begins = await first();
     const view = [...registry.projection.table.slots()].map(({ entry }) => entry);
     const held = async (table: 'instances' | 'config') =>

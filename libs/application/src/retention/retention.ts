@@ -38,9 +38,10 @@ export class Retention {
     const through = await cutPoint(journal, order);
     if (through === undefined) return undefined;
     const covered = through + headroom;
-    if (covered > (await this.parts.audited())) return undefined;
     const { firstSequence, lastSequence } = await journal.ends();
     const reach = through + reachOf(lastSequence - through, headroom);
+    // A leader that dies in the cut may take as much with it.
+    if (reach > (await this.parts.audited())) return undefined;
     const carried = await carrier.carry(firstSequence, reach);
     for (const position of new Set([covered, reach])) await this.#snapshotAt(position);
     await cutter.cut(through);

@@ -31,9 +31,11 @@ export class Protector {
 
   /** Remembers where to look for protection, so that nobody looks through all services for the few that have it. */
   track(record: ViewRecord['record']): void {
-    if (!('engaged' in record)) return;
-    const { namespace, service, engaged } = record;
-    if (engaged) this.#engaged.set(serviceId(namespace, service), { namespace, service });
+    if ('engaged' in record && record.engaged) this.#remember(record);
+  }
+
+  #remember({ namespace, service }: ServiceNames): void {
+    this.#engaged.set(serviceId(namespace, service), { namespace, service });
   }
 
   /** The services under protection, as the view shows them now. */
@@ -54,7 +56,10 @@ export class Protector {
 
   /** Whether an instance of this service must not expire now. Engages protection when it has to. */
   async forbids(slots: ServiceSlots, nowMs: number): Promise<boolean> {
-    if (engagedProtection(slots) !== undefined) return true;
+    if (engagedProtection(slots) !== undefined) {
+      this.#remember(slots);
+      return true;
+    }
     const count = this.count(slots, nowMs);
     const policy = policyOf(slots);
     if (!isMassExpiry(count, policy)) return false;

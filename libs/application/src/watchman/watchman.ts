@@ -75,6 +75,7 @@ export class Watchman {
     await leadership.start({
       onElected: () => {
         this.#doneAtMs.sweep = -Infinity;
+        this.#trackStanding();
         this.#rounds.listNext();
       },
       onDeposed: () => undefined,
@@ -82,6 +83,8 @@ export class Watchman {
     // Where nothing has happened yet nothing tells the time, and the quiet time would begin with the first instance.
     this.#watch.hear(await sight.brokerMs());
     this.#watch.noteGap('start');
+    // What changed until now was told to nobody.
+    this.#trackStanding();
     this.#doneAtMs.tick = clock.monotonicMs();
     this.#tick();
   }
@@ -103,6 +106,14 @@ export class Watchman {
     this.#suspects.track(record);
     this.#rounds.track(record);
     this.#protector.track(record);
+  }
+
+  /** Whoever leads must know of every suspicion and protection, also of those whose news was lost on the way. */
+  #trackStanding(): void {
+    for (const { entry } of this.#parts.table.slots()) {
+      this.#suspects.track(entry.record);
+      this.#protector.track(entry.record);
+    }
   }
 
   #onLease(message: LeaseMessage): void {

@@ -19,6 +19,9 @@ export interface HeldEvent {
 }
 
 const RETRY_MS = 200;
+/** Each subject that is asked for takes so much longer until it is asked for again, and nats.js finds out by itself in a minute. */
+const LOOK_APART_MS = 1_000;
+const LOOK_APART_MS_MAX = 60_000;
 
 /**
  * Follows the journal with a bounded store: when it is full, the reader is closed, and opened again behind the last
@@ -48,6 +51,7 @@ export class JournalTail {
         seen: () => this.#next - 1,
         there: () => (this.#reader === undefined ? Promise.resolve(0) : this.#newest()),
         onStall: () => void (this.#reader === undefined || this.#open()),
+        everyMs: Math.min(LOOK_APART_MS_MAX, LOOK_APART_MS * parts.filterSubjects.length),
       }),
     ];
   }
@@ -63,6 +67,7 @@ export class JournalTail {
   start(next: number): Promise<void> {
     this.#held = [];
     this.#next = next;
+    this.#quietUntil = 0;
     return this.#open();
   }
 

@@ -7,15 +7,17 @@ export interface StallOrder {
   readonly there: () => Promise<number>;
   /** Opens the reader anew. */
   readonly onStall: () => void;
+  /** Time between two looks; longer where a look costs more than one question. Default 2 s. */
+  readonly everyMs?: number;
 }
 
 /**
  * Finds a reader that hears nothing although there is something to hear. An ordered consumer lives on one node; when
  * that node dies and our own line leads to another, nothing tells us, and nats.js 3.4.0 notices after 60 s (its
- * heartbeat of 30 s cannot be set). While messages come, it costs nothing; in silence, one question every 2 s.
+ * heartbeat of 30 s cannot be set). While messages come, it costs nothing; in silence, one question a look.
  * @returns stops it
  */
-export function watchForStall({ seen, there, onStall }: StallOrder): () => void {
+export function watchForStall({ seen, there, onStall, everyMs = LOOK_EVERY_MS }: StallOrder): () => void {
   let before = seen();
   let isLooking = false;
   const look = async (): Promise<void> => {
@@ -32,6 +34,6 @@ export function watchForStall({ seen, there, onStall }: StallOrder): () => void 
       () => (isLooking = false),
       () => (isLooking = false),
     );
-  }, LOOK_EVERY_MS).unref();
+  }, everyMs).unref();
   return () => clearInterval(timer);
 }

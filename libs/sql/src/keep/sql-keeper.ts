@@ -80,9 +80,9 @@ export class SqlKeeper {
         this.#trouble = undefined;
         return;
       } catch (error) {
-        if (!isRollcallError(error) || !error.retryable) throw error;
+        if (!isRollcallError(error) || !isPassing(error)) throw error;
         this.#trouble = error;
-        this.#log.warn('waiting for the SQL database', { trouble: errorText(error) });
+        this.#log.warn('waiting to begin with the SQL tables', { trouble: errorText(error) });
         await delay(limits.sqlRetryMs, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -102,4 +102,9 @@ export class SqlKeeper {
     this.#projection = projection;
     this.#log.info('keeping the SQL tables', { database: database.place, position: projection.position });
   }
+}
+
+/** A snapshot that cannot be read may have been dropped a moment ago; the next look finds another. */
+function isPassing(error: RollcallError): boolean {
+  return error.retryable || error.code === 'ROLLCALL_SNAPSHOT_DAMAGED';
 }

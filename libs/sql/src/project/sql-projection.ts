@@ -108,8 +108,19 @@ export class SqlProjection {
     await this.#waiters.wait(sequence, timeoutMs, () => this.#position);
   }
 
-  /** Takes the position from the tables, which may have been emptied for a reason. */
+  /** Who fills empty tables at the same time as another finds them filled, and goes on from there. */
   async #resume(): Promise<void> {
+    for (let left: number = limits.registerConflictAttemptsMax; ; left -= 1) {
+      try {
+        return await this.#takePlace();
+      } catch (error) {
+        if (left === 1 || !isRollcallError(error, 'ROLLCALL_REVISION_CONFLICT')) throw error;
+      }
+    }
+  }
+
+  /** Takes the position from the tables, which may have been emptied for a reason. */
+  async #takePlace(): Promise<void> {
     this.#known.clear();
     const ends = await this.#journal.ends();
     const { lastSequence } = ends;
@@ -124,7 +135,7 @@ export class SqlProjection {
     this.#waiters.reached(this.#position);
   }
 
-  /** Who fills them together with another finds them filled. */
+  /** @throws ROLLCALL_REVISION_CONFLICT when somebody else was faster */
   async #seed(): Promise<number> {
     const snapshots = this.#snapshots;
     if (snapshots === undefined) return 0;
