@@ -12,8 +12,11 @@ const HARNESS = [
   'test/integration/sql',
   'libs/testkit',
 ];
-/** The other benchmarks, and what runs both sides alike. */
-const NO_HARNESS = ['test/bench/*.bench.ts', 'test/bench/*.mjs', '*.spec.ts', '*.md'];
+/** The other benchmarks, what runs both sides alike, and what tells of both: */
+const NO_HARNESS = ['test/bench/*.bench.ts', 'test/bench/*.mjs', 'test/bench/report/*', '*.spec.ts', '*.md'];
+/** and what is still a part of each. */
+const harnessOf = (name) =>
+  [`${name}.bench`, 'report/report', 'report/words'].map((path) => `test/bench/${path}.ts`);
 
 const say = (text) => process.stdout.write(`${text}\n`);
 export const git = (...words) =>
@@ -68,6 +71,6 @@ export function refuseUncommitted() {
 export function harnessChanges(name, commit) {
   const others = NO_HARNESS.map((pattern) => `:(exclude)${pattern}`);
   const changed = (...paths) => git('diff', '--name-only', commit, '--', ...paths);
-  const files = [changed(`test/bench/${name}.bench.ts`), changed(...HARNESS, ...others)];
+  const files = [changed(...harnessOf(name)), changed(...HARNESS, ...others)];
   return files.flatMap((lines) => lines.split('\n')).filter(Boolean);
 }
