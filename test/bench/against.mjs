@@ -1,12 +1,9 @@
 // npm run bench -- <name> --against <commit>: the benchmarks of that commit and of this tree in turns.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { git, harnessChanges, root } from './commits.mjs';
 import { onEnd, run, runNode } from './programs.mjs';
-import { refuse } from './words.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROUNDS = 3;
 /** Small fixtures say little in one round. */
 const QUICK_ROUNDS = 5;
@@ -15,45 +12,6 @@ const PREPARE_MS_MAX = 5 * 60_000;
 const SHARED = ['nats-server', 'peers'];
 
 const say = (text) => process.stdout.write(`${text}\n`);
-const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
-
-/** The commit that is meant; ends the process with a message when it cannot be compared with. */
-export function theCommit(word, { asked, flags }) {
-  const hash = tried('rev-parse', '--verify', '--quiet', '--end-of-options', `${word}^{commit}`);
-  if (hash === undefined)
-    refuse(
-      `there is no commit "${word}" here; give a hash, a branch or a tag (git log --oneline shows them)`,
-    );
-  const has = tried('ls-tree', '--name-only', hash, 'test/bench/')?.split('\n') ?? [];
-  const known = has.flatMap((path) => /^test\/bench\/([\w-]+)\.bench\.ts$/.exec(path)?.[1] ?? []);
-  const absent = asked.filter((name) => !known.includes(name));
-  if (absent.length > 0)
-    refuse(
-      `commit ${hash.slice(0, 10)} has no benchmark "${absent.join('", "')}"; it has ${known.join(', ') || 'none'}`,
-    );
-  const isChanged = git('status', '--porcelain', '--', 'apps', 'libs', 'test') !== '';
-  if (isChanged && flags.includes('--record'))
-    refuse(
-      'apps, libs or test have changes that are not committed: nobody could repeat such a record. Commit them, or leave out --record',
-    );
-  if (isChanged)
-    say('apps, libs or test have changes that are not committed: "after" is the commit with them');
-  return {
-    before: { commit: hash.slice(0, 10), subject: git('log', '-1', '--format=%s', hash) },
-    after: {
-      commit: `${git('rev-parse', '--short=10', 'HEAD')}${isChanged ? ' with changes' : ''}`,
-      subject: git('log', '-1', '--format=%s'),
-    },
-  };
-}
-
-function tried(...words) {
-  try {
-    return git(...words);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Both builds in turns, the first one changing by round. Returns what failed. */
 export async function runAgainst(commits, { chosen, flags, peers, report }) {
@@ -65,15 +23,25 @@ export async function runAgainst(commits, { chosen, flags, peers, report }) {
     const why = await prepare(tree, before.commit, report);
     if (why !== undefined) return [`the build of ${before.commit} (${why}; see ${report}/build.log)`];
     const sides = { before: { cwd: tree, ...before }, after: { cwd: root, ...after } };
+    const changed = chosen.filter((name) => isAnother(name, before.commit));
+    // Before the rounds: those of a comparison that is interrupted can still be put together.
+    writeFileSync(join(report, 'commits.json'), JSON.stringify({ ...commits, rounds, changed }));
     const failed = [];
     for (const name of chosen) failed.push(...(await compare(name, { sides, rounds, flags, peers, report })));
-    writeFileSync(join(report, 'commits.json'), JSON.stringify({ ...commits, rounds }));
     const words = ['dist/test/bench/report/write-comparison.js', `--report=${report}`, ...flags];
     const unwritten = await runNode(words, { cwd: root });
     return unwritten === undefined ? failed : [...failed, `report (${unwritten})`];
   } finally {
     remove();
   }
+}
+
+/** Each side runs the benchmark of its own commit, so a change of the benchmark looks like one of what it measures. */
+function isAnother(name, commit) {
+  const changes = harnessChanges(name, commit);
+  if (changes.length > 0)
+    say(`  ${name}: the benchmark itself changed between the two (${changes.join(', ')})`);
+  return changes.length > 0;
 }
 
 async function compare(name, { sides, rounds, flags, peers, report }) {

@@ -34,6 +34,10 @@ async function rateOf(port: number, type: 'A' | 'SRV', seconds: number): Promise
   return new Promise((resolve, reject) => {
     asker.once('message', (count) => resolve(Number(count) / seconds));
     asker.once('error', reject);
+    asker.once('exit', (code, signal) => {
+      if (code !== 0)
+        reject(new Error(`who asks ended with ${signal ?? `code ${code}`} and counted nothing`));
+    });
   });
 }
 

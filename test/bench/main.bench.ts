@@ -43,7 +43,7 @@ class Marks {
 
 /** What happens on the way, as a bystander with a connection of its own hears it. */
 async function listen(watching: NatsConnection, store: RegistryStore, marks: Marks): Promise<() => void> {
-  const { subjects, streams } = store;
+  const { streams } = store;
   const callback = (name: string) => () => marks.hit(name);
   watching.subscribe(`${streams.viewSubjects}default.instance.>`, { callback: callback('projector wrote') });
   const follower = new ViewFollower({
@@ -56,7 +56,6 @@ async function listen(watching: NatsConnection, store: RegistryStore, marks: Mar
   const journal = await openReader(watching, { stream: streams.journal }, callback('journal delivered'));
   const raw = await openReader(watching, { stream: RAW }, callback('raw delivered'));
   watching.subscribe(`${RAW}-told.>`, { callback: callback('raw told') });
-  void subjects;
   return () => {
     follower.close();
     journal.close();

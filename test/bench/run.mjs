@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inRoot, root } from '../../apps/launcher/setup/root.mjs';
 import { setUpOrExit } from '../../apps/launcher/setup.mjs';
-import { runAgainst, theCommit } from './against.mjs';
+import { runAgainst } from './against.mjs';
+import { refuseUncommitted, theCommit } from './commits.mjs';
 import { runNode } from './programs.mjs';
 import { readWords } from './words.mjs';
 
@@ -20,8 +21,9 @@ if (flags.includes('--help')) {
   say(readFileSync(new URL('README.md', import.meta.url), 'utf8').trim());
   process.exit(0);
 }
-// What cannot be compared is said before anything is built.
-const commit = against === undefined ? undefined : theCommit(against, { asked, flags });
+// What cannot be recorded or compared is said before anything is built.
+if (flags.includes('--record')) refuseUncommitted();
+const commit = against === undefined ? undefined : theCommit(against, asked);
 
 await setUpOrExit({ needs: ['packages', 'build', 'broker'] });
 const memoryGiB = Math.round(totalmem() / 1024 ** 3);

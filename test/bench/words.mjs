@@ -17,15 +17,22 @@ export function readWords(words, names) {
   refuseUnknown(asked, names, 'benchmark');
   refuseUnknown(peers, PEERS, 'peer');
   refuseUnknown(flags, FLAGS, 'option');
-  if ('--against' in values && (values['--against'] ?? '') === '')
-    refuse('--against needs a commit: npm run bench -- <name> --against <commit>');
-  if ('--against' in values && asked.length === 0)
+  if ('--against' in values) refuseComparison(values['--against'] ?? '', { asked, flags, names });
+  else if (flags.includes('--quick') && flags.includes('--record'))
+    refuse(
+      '--quick measures small fixtures, and --record would put them in the place of the full figures: leave out one of the two',
+    );
+  return { asked, flags, peers, against: values['--against'] };
+}
+
+function refuseComparison(commit, { asked, flags, names }) {
+  if (commit === '') refuse('--against needs a commit: npm run bench -- <name> --against <commit>');
+  if (asked.length === 0)
     refuse(
       `--against needs the benchmarks to compare: npm run bench -- <name> --against <commit>; there are ${names.join(', ')}`,
     );
-  if ('--against' in values && flags.includes('--cpu-prof'))
+  if (flags.includes('--cpu-prof'))
     refuse('--cpu-prof slows what it looks at, and --against compares speeds: take one after the other');
-  return { asked, flags, peers, against: values['--against'] };
 }
 
 function refuseUnknown(words, known, what) {

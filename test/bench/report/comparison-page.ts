@@ -1,4 +1,5 @@
 import { type Comparison, directionOf, ratiosOf } from './comparison.js';
+import { machineLine } from './machine.js';
 import { inWords, medianOf, spreadOf, tableRow } from './words.js';
 
 type ComparedSection = Comparison['sections'][number];
@@ -23,7 +24,10 @@ export function comparisonLines(comparisons: readonly Comparison[]): string[] {
   ];
 }
 
-function oneComparison({ bench, before, after, measuredAt, ...facts }: Comparison): string[] {
+export const otherBench =
+  'The benchmark itself changed between the two: what differs may be how it was measured.';
+
+function oneComparison({ bench, before, after, measuredAt, machine, ...facts }: Comparison): string[] {
   const when = [
     measuredAt.slice(0, 16).replace('T', ' ') + ' UTC',
     `load average ${facts.loadAverage}`,
@@ -36,6 +40,8 @@ function oneComparison({ bench, before, after, measuredAt, ...facts }: Compariso
     '',
     when.join(' · '),
     '',
+    ...(facts.isOtherBench ? [otherBench, ''] : []),
+    ...(machine === undefined ? [] : [machineLine(machine), '']),
     ...facts.sections.flatMap(oneSection),
   ];
 }
@@ -50,7 +56,8 @@ function oneSection(section: ComparedSection): string[] {
     ...(onlyBefore.length === 0 ? [] : [`Only before: ${onlyBefore.join('; ')}.`]),
     ...(onlyAfter.length === 0 ? [] : [`Only after: ${onlyAfter.join('; ')}.`]),
   ];
-  return [...spaced(remarks), ...HEAD, ...figures.map(row), '', ...spaced(absent)];
+  const table = figures.length === 0 ? [] : [...HEAD, ...figures.map(row), ''];
+  return [...spaced(remarks), ...table, ...spaced(absent)];
 }
 
 const spaced = (lines: readonly string[]): string[] => lines.flatMap((line) => [line, '']);

@@ -42,6 +42,12 @@ describe('two commits in turns', () => {
     expect(compared).toMatchObject({ onlyBefore: ['old'], onlyAfter: ['young'] });
   });
 
+  it('tell of a section that only the earlier one has', () => {
+    const gone = section([rate(1)], { title: 'Gone' });
+    const [, compared] = compareSections([[gone, section([rate(1)])]], [[section([rate(2)])]]);
+    expect(compared).toEqual({ title: 'Gone', figures: [], onlyBefore: ['rate'], onlyAfter: [] });
+  });
+
   it('leave out a figure that a round lacks: a ratio of other rounds would be none', () => {
     const [compared] = compareSections(
       [[section([rate(1)])], [section([])]],
@@ -77,6 +83,7 @@ describe('two commits in turns', () => {
         after: { commit: 'bbbbbbbbbb', subject: 'fast' },
         measuredAt: '2026-01-02T03:04:05.000Z',
         isQuick: true,
+        isOtherBench: true,
         loadAverage: 1,
         sections,
       },
@@ -85,6 +92,7 @@ describe('two commits in turns', () => {
     expect(text).toContain(
       '| rate | Rollcall | 110 /s (100 .. 120) | 220 /s (200 .. 360) | 2 x (2 .. 3) | higher |',
     );
+    expect(text).toContain('The benchmark itself changed between the two');
     expect(text).toContain('**quick: a small fixture**');
     expect(comparisonLines([])).toEqual([]);
   });

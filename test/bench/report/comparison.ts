@@ -1,3 +1,4 @@
+import type { Machine } from './machine.js';
 import type { Figure, Section } from './report.js';
 
 interface Commit {
@@ -33,7 +34,11 @@ export interface Comparison {
   readonly after: Commit;
   readonly measuredAt: string;
   readonly isQuick: boolean;
+  /** Each commit is measured by its own benchmark, and they are not the same: a difference may be the benchmark's. */
+  readonly isOtherBench?: boolean;
   readonly loadAverage: number;
+  /** Where it is another one than that of the page. */
+  readonly machine?: Machine;
   readonly sections: readonly ComparedSection[];
 }
 
@@ -43,7 +48,8 @@ export function compareSections(
   after: readonly (readonly Section[])[],
 ): ComparedSection[] {
   const [first = []] = after;
-  return first.map((section) => {
+  const [gone = []] = before.map((round) => round.filter((section) => twinOf(section, first) === undefined));
+  const both = first.map((section) => {
     const earlier = before.map((round) => twinOf(section, round));
     const later = after.map((round) => twinOf(section, round));
     const names = namesOf(earlier[0]);
@@ -58,6 +64,11 @@ export function compareSections(
       onlyAfter: [...namesOf(section)].filter((name) => !names.has(name)),
     };
   });
+  return [...both, ...gone.map(onlyBefore)];
+}
+
+function onlyBefore(section: Section): ComparedSection {
+  return { title: section.title, figures: [], onlyBefore: [...namesOf(section)], onlyAfter: [] };
 }
 
 /** After by before within each round: what slowed the machine in one of them slowed both sides. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeptProfile } from './kept-profile.js';
 import { profileFile, renderPage } from './page.js';
-import { type Machine, mergeComparisons, mergeResult, type RecordedSection } from './result.js';
+import type { Machine } from './machine.js';
+import { mergeComparisons, mergeResult, type RecordedSection } from './result.js';
 
 const machine: Machine = {
   cpu: 'a processor',
@@ -84,6 +85,27 @@ describe('a recorded result', () => {
     const after = mergeResult(before, machine, [section()]);
     expect(after.sections.map(({ bench }) => bench)).toEqual(['replay', 'view']);
     expect(after.comparisons).toEqual([comparison]);
+  });
+
+  it('keeps the machine of what was measured on another one, until it is measured on that of the page', () => {
+    const other = { ...machine, cpu: 'another processor' };
+    const first = mergeComparisons(mergeResult(undefined, machine, [section({ bench: 'view' })]), machine, [
+      comparison,
+    ]);
+    const there = mergeResult(first, other, [section()]);
+    expect(there.sections).toEqual([section(), section({ bench: 'view', machine })]);
+    expect(there.comparisons).toEqual([{ ...comparison, machine }]);
+    expect(renderPage(there).match(/^Machine: .*processor/gm)).toEqual([
+      'Machine: 2 x another processor',
+      'Machine: 2 x a processor',
+      'Machine: 2 x a processor',
+    ]);
+    const back = mergeComparisons(there, machine, []);
+    expect(back.sections).toEqual([section({ machine: other }), section({ bench: 'view' })]);
+    expect(mergeResult(there, other, [section({ bench: 'view' })]).sections).toEqual([
+      section(),
+      section({ bench: 'view' }),
+    ]);
   });
 
   it('replaces what is measured anew', () => {

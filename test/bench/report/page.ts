@@ -1,6 +1,7 @@
 import { comparisonLines } from './comparison-page.js';
 import { share } from './flamegraph.js';
 import type { KeptProfile } from './kept-profile.js';
+import { machineLine } from './machine.js';
 import type { Figure, Plot } from './report.js';
 import type { RecordedSection, Result } from './result.js';
 import { goalOf, inWords, spreadOf, tableRow } from './words.js';
@@ -34,7 +35,7 @@ export function renderPage({ machine, sections, comparisons = [] }: Result): str
     'one section, `--quick` a small version in minutes; `--record` writes this page. Rows of several rounds show the median,',
     'with the lowest and highest round behind it; systems that are compared took turns within each round.',
     '',
-    `Machine: ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, nats-server ${machine.natsServer}.`,
+    machineLine(machine),
     'Everything (brokers, peers, clients, load) shares these cores.',
     '',
     ...sections.flatMap(sectionLines),
@@ -56,6 +57,7 @@ function sectionLines(section: RecordedSection): string[] {
     '',
     facts.join(' · '),
     '',
+    ...(section.machine === undefined ? [] : [machineLine(section.machine), '']),
     ...(fixture === undefined ? [] : [`Fixture: ${fixture}.`, '']),
     ...(durability === undefined ? [] : [`Durability: ${durability}.`, '']),
     '| what | system | value | spread | goal | |',

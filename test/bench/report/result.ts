@@ -1,24 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem, type as systemName, release } from 'node:os';
 import { dirname } from 'node:path';
-import { findBinary } from '#broker';
+import { isDeepStrictEqual } from 'node:util';
 import type { Comparison } from './comparison.js';
+import type { Machine } from './machine.js';
 import type { Section } from './report.js';
-
-/** Where something was measured, and with what. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly system: string;
-  readonly node: string;
-  readonly natsServer: string;
-}
 
 /** A section with the version of the code it measured. */
 export interface RecordedSection extends Section {
   readonly commit: string;
+  /** Where it is another one than that of the page. */
+  readonly machine?: Machine;
 }
 
 export interface Result {
@@ -26,17 +18,6 @@ export interface Result {
   readonly sections: readonly RecordedSection[];
   /** Two commits measured in turns; the latest of each benchmark. */
   readonly comparisons?: readonly Comparison[];
-}
-
-export async function machineFacts(): Promise<Machine> {
-  return {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 1024 ** 3),
-    system: `${systemName()} ${release()}`,
-    node: process.version,
-    natsServer: (await findBinary()).version,
-  };
 }
 
 /** The commit, and whether something was changed since: such a number nobody else can repeat. */
@@ -54,6 +35,24 @@ export function readResult(file: string): Result | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result) : undefined;
 }
 
+/** What was measured elsewhere keeps saying so when the page goes to another machine. */
+function movedTo<Measured extends { readonly machine?: Machine }>(
+  now: Machine,
+  page: Machine | undefined,
+  all: readonly Measured[] = [],
+): Measured[] {
+  return all.map(({ machine = page, ...measured }) => {
+    const isHere = machine === undefined || isDeepStrictEqual(machine, now);
+    return { ...measured, ...(!isHere && { machine }) } as Measured;
+  });
+}
+
+function onMachine(before: Result | undefined, machine: Machine): Result {
+  const sections = movedTo(machine, before?.machine, before?.sections);
+  if (before?.comparisons === undefined) return { machine, sections };
+  return { machine, sections, comparisons: movedTo(machine, before.machine, before.comparisons) };
+}
+
 /** What was measured now replaces what the same benchmarks said before; the others keep their word. */
 export function mergeResult(
   before: Result | undefined,
@@ -61,9 +60,10 @@ export function mergeResult(
   measured: readonly RecordedSection[],
 ): Result {
   const renewed = new Set(measured.map(({ bench }) => bench));
-  const kept = (before?.sections ?? []).filter(({ bench }) => !renewed.has(bench));
+  const page = onMachine(before, machine);
+  const kept = page.sections.filter(({ bench }) => !renewed.has(bench));
   const sections = [...kept, ...measured].toSorted((left, right) => left.bench.localeCompare(right.bench));
-  return { ...before, machine, sections };
+  return { ...page, sections };
 }
 
 /** A new comparison replaces the one of the same benchmark. */
@@ -73,9 +73,10 @@ export function mergeComparisons(
   measured: readonly Comparison[],
 ): Result {
   const renewed = new Set(measured.map(({ bench }) => bench));
-  const kept = (before?.comparisons ?? []).filter(({ bench }) => !renewed.has(bench));
+  const page = onMachine(before, machine);
+  const kept = (page.comparisons ?? []).filter(({ bench }) => !renewed.has(bench));
   const comparisons = [...kept, ...measured].toSorted((left, right) => left.bench.localeCompare(right.bench));
-  return { sections: [], ...before, machine, comparisons };
+  return { ...page, comparisons };
 }
 
 export function writeResult(file: string, result: Result): void {

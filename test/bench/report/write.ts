@@ -5,16 +5,10 @@ import type { CpuProfile } from './cpu-profile.js';
 import { resultFile } from './files.js';
 import { renderFlamegraph } from './flamegraph.js';
 import { keepProfile, type KeptProfile } from './kept-profile.js';
+import { machineFacts } from './machine.js';
 import { record } from './record.js';
 import { readSections } from './report.js';
-import {
-  commitNow,
-  machineFacts,
-  mergeResult,
-  readResult,
-  type RecordedSection,
-  writeResult,
-} from './result.js';
+import { commitNow, mergeResult, readResult, type RecordedSection, writeResult } from './result.js';
 import { goalOf } from './words.js';
 
 // Puts the sections of one run together: beside them, and with --record into the reference as well.

@@ -144,11 +144,14 @@ describe('a class bound to the config of an application', () => {
     // An app that cannot be made gives no handle to what it has made already, so the client is ours.
     const { url, user, password } = registry.broker;
     const client = await RollcallClient.connect({ url, user, password });
-    const making = composed('unknown').overrideProvider(RollcallClient).useValue(client).compile();
-    await expect(making).rejects.toThrow(
-      /ROLLCALL_CONFIG_REFUSED.*greeting must be a string \(key GREETING\)/,
-    );
-    await client.close();
+    try {
+      const making = composed('unknown').overrideProvider(RollcallClient).useValue(client).compile();
+      await expect(making).rejects.toThrow(
+        /ROLLCALL_CONFIG_REFUSED.*greeting must be a string \(key GREETING\)/,
+      );
+    } finally {
+      await client.close();
+    }
   });
 
   it('works over a connection of its own, without RollcallModule', async () => {
