@@ -105,8 +105,8 @@ async function benchBulk(): Promise<void> {
     [
       figureOf('registrations over HTTP, 1,000 a request', 'events/s', rates, {
         goal: { atLeast: 15_000 },
-        note: 'two cores do all of it: checking, storing, projecting and asking; see the CPU below',
-        limit: `an event costs the one thread of the registry ${registryUs.toFixed(0)} us, which alone ends at ${inWords(1e6 / registryUs)} events/s; broker and asking process share the cores with it`,
+        note: 'asking, checking, storing and projecting share the cores of this machine; see the CPU below',
+        limit: `an event costs the registry process, all its threads, ${registryUs.toFixed(0)} us, with which one core ends at ${inWords(1e6 / registryUs)} events/s; broker and asking process share the cores with it`,
       }),
       figureOf('answered -> all of it in the view', 'ms', behindMs),
       ...costs,

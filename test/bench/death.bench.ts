@@ -138,7 +138,10 @@ printFigures(
     { name: `${name}, longest`, value: max, unit: 'ms' },
   ],
   {
-    fixture: `${VICTIMS} instances in processes of their own, killed one after the other; ${WATCHERS} watchers on connections of their own in this process`,
+    fixture: `${VICTIMS} instances in processes of their own, killed one after the other; measured until the last of ${WATCHERS} watchers, on connections of their own in this process, holds the verdict in its view, from which a balancer picks; calls were not made`,
     durability: 'the verdict is synced to disk before anybody is told',
+    missing: [
+      'etcd, ZooKeeper, NATS KV: instances that hold their leases or sessions in processes of their own were not built; there the end of a lease or session tells of a death',
+    ],
   },
 );
