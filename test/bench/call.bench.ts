@@ -164,8 +164,7 @@ async function slowShare(client: RollcallClient): Promise<Figure> {
     unit: '%',
     goal: { atMost: 10 },
     note: `${slow} of ${instances.length} calls, 5 ms against 50 ms, slow from the start`,
-    limit:
-      'in proportion to its speed it would get 4.8 %; an instance that gets none could not be seen to recover',
+    limit: '0 is the limit; but an instance that gets no calls could not be seen to recover',
   };
 }
 
