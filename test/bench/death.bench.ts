@@ -3,6 +3,7 @@ import { openRegistryStore } from '#jetstream';
 import { connectBroker, ViewFollower } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
 import { type CrowdProcess, instancesOf, startCrowd } from '../e2e/fixtures/crowd-process.js';
+import { ENDPOINTS, openCaller } from './death-caller.js';
 import { fixtureEvent } from './fixtures.js';
 import { percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
@@ -102,16 +103,19 @@ async function plainMs(index: number): Promise<number> {
   return (await told) - startedAtMs;
 }
 
+const caller = await openCaller(broker);
 const plain: number[] = [];
 for (let index = 0; index < PLAIN_COUNT; index += 1) plain.push(await plainMs(index));
 const samples: number[] = [];
+const stopped: number[] = [];
 for (let first = 0; first < VICTIMS; first += ABREAST) {
   const wave = Array.from({ length: ABREAST }, (_, index) => `victim-${first + index}`);
   const victims = await Promise.all(
     wave.map((service): Promise<CrowdProcess> =>
-      startCrowd(broker, { instances: instancesOf(service, 1), lease: LEASE }),
+      startCrowd(broker, { instances: instancesOf(service, 1), lease: LEASE, endpoints: ENDPOINTS }),
     ),
   );
+  await Promise.all(wave.map((service) => caller.meet(service, `${service}-0`)));
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   for (const [index, victim] of victims.entries()) {
     await new Promise((resolve) => setTimeout(resolve, DEATHS_APART_MS));
@@ -120,25 +124,37 @@ for (let first = 0; first < VICTIMS; first += ABREAST) {
     if ((first + index) % 2 === 0) await nextBeat(service);
     const killedAtMs = performance.now();
     victim.signal('SIGKILL');
-    samples.push((await told) - killedAtMs);
+    const called = caller.stopped(service, `${service}-0`);
+    const [toldAtMs, stoppedAtMs] = await Promise.all([told, called]);
+    samples.push(toldAtMs - killedAtMs);
+    stopped.push(stoppedAtMs - killedAtMs);
   }
 }
+await caller.close();
 await close();
 await ears.close();
 await registry.stop();
 await broker.stop();
 const { p50, p99, max } = percentiles(samples);
+const stops = percentiles(stopped);
 const limit = `a change that is simply registered is seen by the same ${WATCHERS} watchers after ${percentiles(plain).p50.toFixed(1)} ms (median of ${PLAIN_COUNT}); the rest is noticing the closed connection, and one probe that nothing answers`;
 const name = 'kill -9 of an instance -> every watcher has `suspected`';
+const callers = 'kill -9 of an instance -> the balancer of a caller gives it no more calls';
 printFigures(
   'Sudden death',
   [
     { name: `${name}, p50`, value: p50, unit: 'ms' },
     { name: `${name}, p99`, value: p99, unit: 'ms', goal: { atMost: 100 }, limit },
     { name: `${name}, longest`, value: max, unit: 'ms' },
+    { name: `${callers}, p50`, value: stops.p50, unit: 'ms' },
+    { name: `${callers}, p99`, value: stops.p99, unit: 'ms', goal: { atMost: 100 }, limit },
+    { name: `${callers}, longest`, value: stops.max, unit: 'ms' },
   ],
   {
-    fixture: `${VICTIMS} instances in processes of their own, killed one after the other; ${WATCHERS} watchers on connections of their own in this process`,
+    fixture: `${VICTIMS} instances in processes of their own, killed one after the other; measured until the last of ${WATCHERS} watchers, on connections of their own in this process, holds the verdict in its view, and until the balancer of one client of the SDK, asked every ms, gives all calls to the other instance of the service; no call fails first, as none is made`,
     durability: 'the verdict is synced to disk before anybody is told',
+    missing: [
+      'etcd, ZooKeeper, NATS KV: instances that hold their leases or sessions in processes of their own were not built; there the end of a lease or session tells of a death',
+    ],
   },
 );

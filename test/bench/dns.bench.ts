@@ -6,6 +6,7 @@ import { DnsServer, tableSource } from '#dns';
 import { ViewTable } from '#domain';
 import { busySince } from './busy.js';
 import { fixtureRecord } from './fixtures.js';
+import { fixtureBytes } from './journal.js';
 import { type Figure, figureOf, printFigures, residentMb } from './measure.js';
 import { options } from './options.js';
 import { profiled } from './profile.js';
@@ -103,7 +104,7 @@ if (role === 'ask') {
   process.disconnect();
 } else {
   printFigures('DNS', await benchDns(), {
-    fixture: `one service, its records of about 600 B held in memory; the server alone in its process, without broker or registry; ${SOCKETS * IN_FLIGHT} questions in flight over ${SOCKETS} sockets from another process on the same cores`,
+    fixture: `one service, its records of ${fixtureBytes().record} B held in memory; the server alone in its process, without broker or registry; ${SOCKETS * IN_FLIGHT} questions in flight over ${SOCKETS} sockets from another process on the same cores`,
     durability: 'nothing is written',
   });
 }

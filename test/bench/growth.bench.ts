@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { limits } from '#contracts';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
 import { ViewFollower } from '#nats';
 import { startTestBroker } from '#testkit';
@@ -9,6 +8,7 @@ import { connect, fillJournal, fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, percentiles, printFigures } from './measure.js';
 import { options } from './options.js';
 import { type BenchRegistry, startRegistry } from './registry.js';
+import { settled } from './settled.js';
 
 const SIZES = options.isQuick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const SAMPLES = options.isQuick ? 200 : 400;
@@ -17,7 +17,6 @@ const HTTP_SECONDS = options.isQuick ? 0.7 : 3;
 const WARM_SECONDS = options.isQuick ? 0.3 : 1;
 const IDLE_MS = options.isQuick ? 1_000 : 5_000;
 const PROJECTED_MS_MAX = 120_000;
-const SETTLED_MS_MAX = 120_000;
 const SEEN_MS_MAX = 10_000;
 /** The list that is asked for is as long in a large registry as in a small one. */
 const LISTED = { service: 'listed', instances: 20 };
@@ -47,24 +46,6 @@ async function changing(store: RegistryStore, registry: BenchRegistry, watcher: 
   }
   const changeCpuUs = ((cpuMsOf(registry.pid) - cpuMs) * 1_000) / SAMPLES;
   return { seenMs: percentiles(times).p50, changeCpuUs };
-}
-
-/**
- * Resolves when what follows a journal at leisure, its chain of hashes and its snapshots, has come to its end: that is a
- * cost of the events it was filled with, and not of the changes that are measured next.
- */
-async function settled({ journal, audit, snapshots }: RegistryStore): Promise<void> {
-  const deadline = AbortSignal.timeout(SETTLED_MS_MAX);
-  const { lastSequence } = await journal.ends();
-  const isChained = async () => ((await audit.last())?.block.to ?? 0) >= lastSequence;
-  const isSnapshotDue = async () => {
-    const { position = 0, keys = 0 } = (await snapshots.marks()).at(-1) ?? {};
-    return lastSequence >= position + Math.max(limits.snapshotEventsMin, 2 * keys);
-  };
-  while (!(await isChained()) || (await isSnapshotDue())) {
-    deadline.throwIfAborted();
-    await delay(200);
-  }
 }
 
 /** CPU of a registry that has nothing to do, in ms a second. */

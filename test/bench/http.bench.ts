@@ -62,7 +62,7 @@ for (const [name, asked, atLeast] of questions) {
   const rounds = [];
   const busy = busySince({ 'the registry': registry.pid, 'the broker': broker.pid });
   for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measureHttp(workload));
-  const limit = `${busy()}; one thread of the registry answers, and the asking process has the other core`;
+  const limit = `${busy()}, and the asking process takes its share of the same cores`;
   const [first] = rounds;
   const others = rounds.reduce((sum, rate) => sum + rate.others, 0);
   const p99Ms = Math.max(...rounds.map((rate) => rate.p99Ms));

@@ -2,7 +2,7 @@ import { errorText } from '#contracts';
 import { fixtureBytes } from './journal.js';
 import { cpuMsOf, type Figure, figureOf, printFigures, ratioOf } from './measure.js';
 import { options } from './options.js';
-import { abreast, numbers } from './peers/abreast.js';
+import { abreast, numbers, rotated } from './peers/abreast.js';
 import { startEtcdLeases } from './peers/etcd-leases.js';
 import type { LeaseSystem } from './peers/lease-system.js';
 import { startNatsLeases } from './peers/nats-leases.js';
@@ -33,7 +33,11 @@ async function openAll(leases: number): Promise<{ systems: Measured[]; missing: 
   const starts: [name: string, start: (leases: number) => Promise<LeaseSystem>][] = [
     ['Rollcall', startRollcallLeases],
   ];
-  if (options.peers.includes('nats')) starts.push(['NATS KV', startNatsLeases]);
+  if (options.peers.includes('nats'))
+    starts.push(
+      ['NATS KV, persisted soon after', (count) => startNatsLeases('async', count)],
+      ['NATS KV, synced', (count) => startNatsLeases('synced', count)],
+    );
   if (options.peers.includes('etcd')) starts.push(['etcd', startEtcdLeases]);
   const systems: Measured[] = [];
   const missing: string[] = [];
@@ -51,11 +55,11 @@ async function openAll(leases: number): Promise<{ systems: Measured[]; missing: 
   return { systems, missing };
 }
 
-/** Each system in turn, then the next round: what slows the machine down for a while slows down all of them. */
+/** Each system in turn, another one first in each round: what slows the machine down for a while slows down all. */
 async function measureAll(systems: readonly Measured[], leases: number): Promise<void> {
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const measured of systems) {
+      for (const measured of rotated(systems, round)) {
         console.log(`  ${leases} leases, round ${round + 1} of ${ROUNDS}: ${measured.system.name}`);
         await measureRound(measured, leases);
       }
@@ -138,7 +142,8 @@ function figuresOf(systems: readonly Measured[], leases: number): Figure[] {
   );
   const [ours, ...others] = systems;
   if (ours?.system.name !== 'Rollcall') return rows;
-  const ratios = others.flatMap((theirs) => [
+  const compared = others.filter(({ system }) => system.isAside !== true);
+  const ratios = compared.flatMap((theirs) => [
     ratioOf(`${sized}: renewals: Rollcall by ${theirs.system.name}`, ours.rates, theirs.rates),
     ratioOf(`${sized}: CPU a renewal: Rollcall by ${theirs.system.name}`, ours.renewalUs, theirs.renewalUs),
   ]);

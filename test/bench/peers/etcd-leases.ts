@@ -2,6 +2,7 @@ import { fixtureRecord } from '../fixtures.js';
 import { abreast, numbers } from './abreast.js';
 import { type EtcdClient, startEtcdServer } from './etcd-server.js';
 import { LEASE_TTL_MS, type LeaseSystem } from './lease-system.js';
+import { type Later, opening } from './opening.js';
 import { encodeFields, fieldsOf } from './protobuf.js';
 
 const IN_FLIGHT = 64;
@@ -9,8 +10,12 @@ const IN_FLIGHT = 64;
 const PUTS = 128;
 
 /** etcd's leases: one a record, renewed over one keep-alive stream as its own client does. */
-export async function startEtcdLeases(leases: number): Promise<LeaseSystem> {
+export const startEtcdLeases = (leases: number): Promise<LeaseSystem> =>
+  opening((later) => openEtcdLeases(leases, later));
+
+async function openEtcdLeases(leases: number, later: Later): Promise<Omit<LeaseSystem, 'stop'>> {
   const server = await startEtcdServer();
+  later(() => server.stop());
   const client = server.open();
   await grant(client, leases);
   return {
@@ -19,7 +24,6 @@ export async function startEtcdLeases(leases: number): Promise<LeaseSystem> {
     how: 'a lease and a key for each instance, renewed over one keep-alive stream of gRPC',
     servers: [server.pid],
     renew: keepAlive(client),
-    stop: () => server.stop(),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ClientDuplexStream, Client, credentials } from '@grpc/grpc-js';
 import { encodeFields } from './protobuf.js';
 import { installPeer } from './install.js';
+import { type Later, opening } from './opening.js';
 import { freePort, startServer } from './server.js';
 
 const same = (bytes: Buffer): Buffer => bytes;
@@ -22,7 +23,9 @@ export interface EtcdClient {
   readonly stream: (method: string) => ClientDuplexStream<Buffer, Buffer>;
 }
 
-export async function startEtcdServer(): Promise<EtcdServer> {
+export const startEtcdServer = (): Promise<EtcdServer> => opening(openEtcdServer);
+
+async function openEtcdServer(later: Later): Promise<Omit<EtcdServer, 'stop'>> {
   const binary = join(await installPeer('etcd'), 'usr/bin/etcd');
   const said = execFileSync(binary, ['--version'], { encoding: 'utf8' });
   const [port, peerPort] = [await freePort(), await freePort()];
@@ -41,10 +44,10 @@ export async function startEtcdServer(): Promise<EtcdServer> {
     ],
     port,
   );
-  const clients: Client[] = [];
+  later(() => server.stop());
   const open = (): EtcdClient => {
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-    clients.push(client);
+    later(() => client.close());
     return clientOf(client);
   };
   await open().call('KV/Range', encodeFields([[1, 'ready']]));
@@ -52,10 +55,6 @@ export async function startEtcdServer(): Promise<EtcdServer> {
     version: /etcd Version: (\S+)/.exec(said)?.[1] ?? 'of unknown version',
     pid: server.pid,
     open,
-    stop: async () => {
-      for (const client of clients) client.close();
-      await server.stop();
-    },
   };
 }
 

@@ -16,7 +16,8 @@ export async function startEtcd(): Promise<Peer> {
   return {
     name: `etcd ${server.version}`,
     durability: 'its log is synced before the answer',
-    how: 'gRPC; bulk is a transaction of 128 puts, the most it takes; a lookup is a linearizable range',
+    how: 'gRPC; bulk is a transaction of 128 puts, the most it takes unless it is told otherwise (--max-txn-ops); a lookup is a linearizable range, or a serializable one, which its one node answers from what it has; what it acknowledges can be read at once',
+    servers: { etcd: server.pid },
     bulkMax: 128,
     register: async (record) => {
       await call('KV/Put', putOf(record));
@@ -28,19 +29,15 @@ export async function startEtcd(): Promise<Peer> {
       );
     },
     watch: (onSeen) => openWatch(watcher, onSeen),
-    lookup: async (service) => {
-      const prefix = `${PREFIX}${service}/`;
-      const answer = await call(
-        'KV/Range',
-        encodeFields([
-          [1, prefix],
-          [2, endOf(prefix)],
-        ]),
-      );
-      return recordsIn(answer);
-    },
+    lookup: async (service) => recordsIn(await call('KV/Range', rangeOf(service, false))),
+    lookupLocally: async (service) => recordsIn(await call('KV/Range', rangeOf(service, true))),
     stop: () => server.stop(),
   };
+}
+
+function rangeOf(service: string, isSerializable: boolean): Buffer {
+  const prefix = `${PREFIX}${service}/`;
+  return encodeFields([[1, prefix], [2, endOf(prefix)], ...(isSerializable ? [[7, 1] as const] : [])]);
 }
 
 function putOf(record: PeerRecord): Buffer {

@@ -5,6 +5,8 @@ export interface LeaseSystem {
   /** What is on disk when a renewal is acknowledged. */
   readonly durability: string;
   readonly how: string;
+  /** It promises more than the others: shown beside them, and no ratio is taken. */
+  readonly isAside?: true;
   /** Processes of its servers. */
   readonly servers: readonly number[];
   /** Renews a lease by its number; resolves when that is acknowledged. */

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { AckPublisher, connectBroker, openReader, OutgoingHeaders, publishBatch } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
+import { type Later, opening } from './opening.js';
 import type { Peer, PeerRecord } from './peer.js';
 
 const encoder = new TextEncoder();
@@ -45,14 +46,21 @@ const shapes: Readonly<Record<'stream' | 'kv', Shape>> = {
 };
 
 /** A stream, or a KV bucket, on a server that syncs before the acknowledgement. */
-export async function startNats(kind: keyof typeof shapes): Promise<Peer> {
+export const startNats = (kind: keyof typeof shapes): Promise<Peer> =>
+  opening((later) => openNats(kind, later));
+
+async function openNats(kind: keyof typeof shapes, later: Later): Promise<Omit<Peer, 'stop'>> {
   const { name, stream, prefix, how, config, isReadable } = shapes[kind];
   const broker = await startTestBroker({ synced: true });
+  later(() => broker.stop());
   const connection = await connect(broker);
+  later(() => connection.close());
   const manager = await jetstreamManager(connection);
   await manager.streams.add({ name: stream, subjects: [`${prefix}>`], storage: 'file', ...config });
   const publisher = new AckPublisher(connection, { stream });
+  later(() => publisher.close());
   const watching = await connect(broker);
+  later(() => watching.close());
   const outgoing = ({ service, instance, value }: PeerRecord) => {
     const headers = new OutgoingHeaders().put('Nats-Msg-Id', instance);
     return { subject: `${prefix}${service}.${instance}`, payload: encoder.encode(value), headers };
@@ -61,6 +69,7 @@ export async function startNats(kind: keyof typeof shapes): Promise<Peer> {
     name: `${name} ${connection.info?.version}`,
     durability: 'synced before the acknowledgement (sync_interval: always)',
     how,
+    servers: { 'nats-server': broker.pid },
     bulkMax: BULK_MAX,
     register: async (record) => {
       await publisher.publish(outgoing(record));
@@ -86,11 +95,5 @@ export async function startNats(kind: keyof typeof shapes): Promise<Peer> {
         return count;
       },
     }),
-    stop: async () => {
-      publisher.close();
-      await watching.close();
-      await connection.close();
-      await broker.stop();
-    },
   };
 }

@@ -2,7 +2,7 @@ import { fixtureRecord } from '../fixtures.js';
 import { abreast, numbers } from './abreast.js';
 import type { Peer, PeerRecord } from './peer.js';
 
-const IN_FLIGHT = 64;
+export const IN_FLIGHT = 64;
 /** The service of 20 instances that lookups ask for. */
 const LOOKED_UP = 'looked-up';
 
@@ -36,7 +36,9 @@ export class Seen {
 /** Register -> stored and seen by the watcher, one after the other; in ms. */
 export async function seenTimes(peer: Peer, seen: Seen, count: number): Promise<number[]> {
   const samples: number[] = [];
-  for (const record of newRecords(count)) {
+  const records = newRecords(count);
+  await peer.prepare?.(records);
+  for (const record of records) {
     const arrived = seen.of(record.instance);
     const startedAtMs = performance.now();
     await Promise.all([peer.register(record), arrived]);
@@ -45,20 +47,34 @@ export async function seenTimes(peer: Peer, seen: Seen, count: number): Promise<
   return samples;
 }
 
-/** Registrations a second, one request each, so many in flight. */
-export async function singleRate(peer: Peer, count: number): Promise<number> {
+/** Registrations a second, each a call of its own, so many in flight in one process. */
+export async function singleRate(
+  peer: Peer,
+  count: number,
+  register: (record: PeerRecord, writer: number) => Promise<void> = (record) => peer.register(record),
+): Promise<number> {
   const records = newRecords(count);
-  return rateOf(count, () => abreast(records, IN_FLIGHT, (record) => peer.register(record)));
+  await peer.prepare?.(records);
+  return rateOf(count, () => abreast(records, IN_FLIGHT, register));
 }
 
-/** Registrations a second in bulk: the largest requests the system takes, one after the other. */
-export async function bulkRate(peer: Peer, count: number): Promise<number> {
+/**
+ * Registrations a second in bulk, one request after the other, each as large as the system takes as it ships and no
+ * larger than a thousand; and the same until the watcher has seen all of them.
+ */
+export async function bulkRates(peer: Peer, count: number): Promise<{ stored: number; seen: number }> {
   const records = newRecords(count);
-  return rateOf(count, async () => {
-    for (let start = 0; start < count; start += peer.bulkMax) {
-      await peer.registerBulk(records.slice(start, start + peer.bulkMax));
-    }
+  await peer.prepare?.(records);
+  let stored = NaN;
+  const seen = await rateOf(count, async () => {
+    stored = await rateOf(count, async () => {
+      for (let start = 0; start < count; start += peer.bulkMax) {
+        await peer.registerBulk(records.slice(start, start + peer.bulkMax));
+      }
+    });
+    await peer.allSeen?.();
   });
+  return { stored, seen };
 }
 
 /** Lookups of a 20-instance service a second, so many in flight. */

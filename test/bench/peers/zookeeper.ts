@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPeer } from './install.js';
+import { type Later, opening } from './opening.js';
 import type { Peer, PeerRecord } from './peer.js';
 import { freePort, startServer } from './server.js';
 import { createBody, jute, op, ZooKeeperSession } from './zookeeper-wire.js';
@@ -22,10 +23,14 @@ const JARS = [
 const PERSISTENT_RECURSIVE = 1;
 const ROOT = '/services';
 const READY_ATTEMPTS = 100;
+/** So many records are about 0.7 MB: a request may have 1 MB (jute.maxbuffer). */
+const BULK_MAX = 1_000;
 const pathOf = ({ service, instance }: PeerRecord): string => `${ROOT}/${service}/${instance}`;
 
 /** ZooKeeper, one node; its transaction log is synced before the answer (forceSync, its default). */
-export async function startZooKeeper(): Promise<Peer> {
+export const startZooKeeper = (): Promise<Peer> => opening(openZooKeeper);
+
+async function openZooKeeper(later: Later): Promise<Omit<Peer, 'stop'>> {
   const java = javaOnPath();
   const jars = join(await installPeer('zookeeper'), 'usr/share/java');
   const port = await freePort();
@@ -46,27 +51,33 @@ export async function startZooKeeper(): Promise<Peer> {
     },
     port,
   );
+  later(() => server.stop());
   const session = await openWhenReady(port);
+  later(() => session.close());
+  await session.request(op.create, createBody(ROOT, ''));
   const known = new Set<string>();
   const folder = async (path: string): Promise<void> => {
     if (known.has(path)) return;
     known.add(path);
-    await session.request(op.create, createBody(path, '')).catch(() => undefined);
+    await session.request(op.create, createBody(path, ''));
   };
-  await folder(ROOT);
-  const watchers: ZooKeeperSession[] = [];
+  const prepare = async (records: readonly PeerRecord[]): Promise<void> => {
+    await Promise.all(records.map(({ service }) => folder(`${ROOT}/${service}`)));
+  };
   return {
     name: `ZooKeeper ${versionIn(jars)}`,
     durability: 'its transaction log is synced before the answer',
-    how: 'its own wire protocol; bulk is a multi of 128 creates; a watcher is told of the node, then reads it; a lookup lists the children and reads each, pipelined',
-    bulkMax: 128,
+    how: 'its own wire protocol; bulk is a multi of 1,000 creates; the folder of a service is made before the clock runs; a watcher is told of the node, then reads it; a lookup lists the children and reads each, pipelined; what it acknowledges can be read at once',
+    servers: { ZooKeeper: server.pid },
+    bulkMax: BULK_MAX,
+    prepare,
     register: async (record) => {
-      await folder(`${ROOT}/${record.service}`);
       await session.request(op.create, createBody(pathOf(record), record.value));
     },
     registerBulk: async (records) => {
-      for (const { service } of records) await folder(`${ROOT}/${service}`);
-      await session.request(op.multi, multiBody(records));
+      const answer = await session.request(op.multi, multiBody(records));
+      // Of a multi that failed, each part answers with an error, and the whole with none.
+      if (answer.readInt32BE(0) !== op.create) throw new Error('ZooKeeper refused a multi');
     },
     watch: async (onSeen) => {
       const watcher: ZooKeeperSession = await ZooKeeperSession.open(port, (path) => {
@@ -76,7 +87,7 @@ export async function startZooKeeper(): Promise<Peer> {
           () => undefined,
         );
       });
-      watchers.push(watcher);
+      later(() => watcher.close());
       await watcher.request(op.addWatch, Buffer.concat([jute.text(ROOT), jute.int(PERSISTENT_RECURSIVE)]));
     },
     lookup: async (service) => {
@@ -87,10 +98,6 @@ export async function startZooKeeper(): Promise<Peer> {
       );
       const names = textsIn(children);
       return (await Promise.all(names.map((name) => readRecord(session, `${path}/${name}`)))).length;
-    },
-    stop: async () => {
-      for (const open of [session, ...watchers]) open.close();
-      await server.stop();
     },
   };
 }
