@@ -140,7 +140,8 @@ export type {
   ConfigView,
   ViewedConfig,
 } from './view/config-view.js';
-export { sharedText } from './shared-text.js';
+export { sharedText, SharedTexts } from './shared-text.js';
+export type { Writable } from './writable.js';
 export {
   type ConfigReporterId,
   createStreamNames,

@@ -22,4 +22,16 @@ describe('texts that are kept once', () => {
     texts.share(['registry.example', 'orders:1.4'].join('/'));
     expect(texts.size).toBe(1);
   });
+
+  it('are copied when they are kept, and when they are too long to be', () => {
+    const copied: string[] = [];
+    const texts = new SharedTexts(3, (text) => {
+      copied.push(text);
+      return text;
+    });
+    const [kept, long] = ['registry.example/orders:1.4', 'x'.repeat(257)];
+    for (const text of [kept, kept, long, long]) expect(texts.share(text)).toBe(text);
+    expect(copied).toEqual([kept, long, long]);
+    expect(texts.size).toBe(1);
+  });
 });

@@ -1,5 +1,5 @@
 const LENGTH_MAX = 256;
-/** Of a shorter text that came out of JSON, V8 itself keeps one copy. */
+/** Of a shorter text that came out of JSON, V8 itself keeps one copy; a shorter part of a text it copies. */
 const LENGTH_MIN = 11;
 
 /**
@@ -8,30 +8,41 @@ const LENGTH_MIN = 11;
  */
 export class SharedTexts {
   readonly #texts = new Map<string, string>();
+  readonly #copy: (text: string) => string;
 
-  /** @param countMax most texts that are remembered */
-  constructor(private readonly countMax: number) {}
+  /**
+   * @param countMax most texts that are remembered
+   * @param copy for parts of longer texts, which would be kept with them: made of a text the first time it is said
+   */
+  constructor(
+    private readonly countMax: number,
+    copy: (text: string) => string = (text) => text,
+  ) {
+    this.#copy = copy;
+  }
 
   get size(): number {
     return this.#texts.size;
   }
 
-  /** The text, or an equal one from before. Not for a part of a longer text, which would be kept with it. */
+  /** The text, or an equal one from before. One that is too long to be remembered is only copied. */
   share(text: string): string {
-    if (text.length < LENGTH_MIN || text.length > LENGTH_MAX) return text;
+    if (text.length < LENGTH_MIN) return text;
+    if (text.length > LENGTH_MAX) return this.#copy(text);
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
+    const own = this.#copy(text);
     // What is said often is soon here again.
     if (this.#texts.size >= this.countMax) this.#texts.clear();
-    this.#texts.set(text, text);
-    return text;
+    this.#texts.set(own, own);
+    return own;
   }
 }
 
-/** 16,384 texts of at most 256 characters: 4 MB, and in practice less than one. */
+/** 16,384 texts of at most 256 characters of one or two bytes: 8 MB at worst, and in practice less than one. */
 const texts = new SharedTexts(16_384);
 
-/** For what is kept long and often said again. See `SharedTexts`. */
+/** For what is kept long and often said again, and is no part of a longer text. See `SharedTexts`. */
 export function sharedText(text: string): string {
   return texts.share(text);
 }

@@ -17,7 +17,7 @@ export { fromTime, toTime } from './time.js';
 export { changedPaths, describeChange } from './view/change.js';
 export { causeOf, isInstanceView, isPresent, shouldBeat, type ViewEntry } from './view/entry.js';
 export { type Evolved, evolve } from './view/evolve.js';
-export { addSums, addToSum, emptySum, entryHash, sameSum, takeFromSum } from './view/sum.js';
+export { addSums, emptySum, entryHash, sameSum } from './view/sum.js';
 export { applicationId, effectiveKinds, serviceId, SumLedger } from './view/sum-ledger.js';
 export { type ApplicationSlots, type ServiceSlots, type Slot, ViewTable } from './view/table.js';
 export {

@@ -261,4 +261,14 @@ describe('the watchman', () => {
     expect(verdictOf(instance)?.state).toBe('expired');
     await greedy.die();
   });
+
+  it('knows the time before it hears the old heartbeats, which are no leap of it', async () => {
+    const reasons: unknown[] = [];
+    const log = { ...store.log, info: (_text: string, facts?: object) => reasons.push(facts) };
+    const { table } = projection;
+    const second = createWatchman({ ...store, log }, { table, systemConnection: system, observer: 'second' });
+    await second.start();
+    await second.stop();
+    expect(reasons).toEqual([{ reason: 'start' }]);
+  });
 });

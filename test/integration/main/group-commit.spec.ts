@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { eventTypes, type InstanceRecord, limits, type NewEvent, type RawEvent } from '#contracts';
 import { openRegistryStore, type RegistryStore } from '#jetstream';
-import { connectBroker } from '#nats';
+import { connectBroker, encodeEvent, publishBatch } from '#nats';
 import { startTestBroker, type TestBroker } from '#testkit';
 
 let broker: TestBroker;
@@ -90,6 +90,9 @@ describe('many events appended at once', () => {
   });
 });
 
+const messagesOf = (events: readonly NewEvent[]) =>
+  events.map((event) => ({ subject: store.subjects.journal(event.aggregate), ...encodeEvent(event) }));
+
 describe('a batch with an event that cannot be sent', () => {
   it('is refused as a whole, and takes no place among the batches the broker waits for', async () => {
     const tooLarge = { version: 'x'.repeat(limits.recordBytesMax) };
@@ -102,5 +105,30 @@ describe('a batch with an event that cannot be sent', () => {
     }
     const { lastSequence } = await store.journal.ends();
     await expect(store.journal.appendBatch(eventsOf(3))).resolves.toBe(lastSequence + 3);
+  });
+
+  // The first of 60 is in the way of the 51st, wherever it was cut off.
+  it.each([1, 2])('is given up when the client refuses message %i of the two after the first', async (at) => {
+    const { journal, streams } = store;
+    for (let round = 0; round < 60; round += 1) {
+      const messages = messagesOf(eventsOf(3));
+      const spoilt = { ...messages[at], payload: new Uint8Array((connection.info?.max_payload ?? 0) + 1) };
+      const refused = publishBatch(connection, streams.journal, messages.with(at, spoilt as never));
+      await expect(refused).rejects.toMatchObject({
+        code: at === 1 ? 'ROLLCALL_BROKER_UNREACHABLE' : 'ROLLCALL_NOT_ACKNOWLEDGED',
+      });
+    }
+    const { lastSequence } = await journal.ends();
+    await expect(journal.appendBatch(eventsOf(3))).resolves.toBe(lastSequence + 3);
+  });
+
+  it('is given up when nobody answered in time, which changes nothing of what was stored', async () => {
+    const { journal, streams } = store;
+    const { lastSequence } = await journal.ends();
+    const batches = Array.from({ length: 20 }, () => messagesOf(eventsOf(3)));
+    const sent = batches.map((messages) => publishBatch(connection, streams.journal, messages, 1));
+    const settled = await Promise.allSettled(sent);
+    expect(settled.some(({ status }) => status === 'rejected')).toBe(true);
+    await expect(journal.appendBatch(eventsOf(3))).resolves.toBe(lastSequence + 63);
   });
 });

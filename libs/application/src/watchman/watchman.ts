@@ -66,6 +66,9 @@ export class Watchman {
   async start(): Promise<void> {
     const { sight, leadership, table, clock } = this.#parts;
     for (const slot of table.slots()) this.#track(slot.entry.record);
+    // Where nothing has happened yet nothing tells the time, and the quiet time would begin with the first instance.
+    // Before the leases: they are replayed with the times they were written at, and now would look like a leap.
+    this.#watch.hear(await sight.brokerMs());
     await sight.start({
       onLease: (message) => this.#onLease(message),
       onDisconnect: (disconnect) => this.#onDisconnect(disconnect),
@@ -80,8 +83,6 @@ export class Watchman {
       },
       onDeposed: () => undefined,
     });
-    // Where nothing has happened yet nothing tells the time, and the quiet time would begin with the first instance.
-    this.#watch.hear(await sight.brokerMs());
     this.#watch.noteGap('start');
     // What changed until now was told to nobody.
     this.#trackStanding();

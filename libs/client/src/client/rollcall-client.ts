@@ -44,7 +44,6 @@ export class RollcallClient {
   readonly #place: ClientPlace;
   readonly #options: ClientOptions;
   readonly #views: SharedViews;
-  readonly #registrations = new Set<Registration>();
   readonly #registrar: Registrar;
   readonly #configs: ClientConfigs;
   readonly #liveness: Liveness;
@@ -74,27 +73,24 @@ export class RollcallClient {
       position: () => this.#views.position,
       onTrouble: this.#onTrouble,
     });
+    this.#registrar = new Registrar({
+      place,
+      liveness: this.#liveness,
+      env: options.env,
+      actor: options.actor,
+      server: () => this.#server,
+      reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
+      onRegistration: () => this.#configs.onRegistration(),
+      onTrouble: this.#onTrouble,
+    });
     this.#configs = new ClientConfigs({
       place,
       vitals: this.#liveness.vitals,
       env: options.env,
-      registrations: this.#registrations,
+      registrations: this.#registrar.registrations,
       actor: () => this.#name(),
       onTrouble: this.#onTrouble,
     });
-    this.#registrar = new Registrar(
-      {
-        place,
-        liveness: this.#liveness,
-        env: options.env,
-        actor: options.actor,
-        server: () => this.#server,
-        reached: (sequence, timeoutMs) => this.reached(sequence, timeoutMs),
-        onRegistration: () => this.#configs.onRegistration(),
-        onTrouble: this.#onTrouble,
-      },
-      this.#registrations,
-    );
     this.#failedCalls = new FailedCallReporter(place.connection, place.subjects, () => this.#name());
     this.#services = new Services({
       namespace: options.namespace ?? 'default',
@@ -256,7 +252,7 @@ export class RollcallClient {
       connected: this.#connected,
       server: this.#server,
       views: this.#views.status(),
-      registrations: [...this.#registrations].map(({ record, incarnation, silentMs }) => ({
+      registrations: [...this.#registrar.registrations].map(({ record, incarnation, silentMs }) => ({
         service: record.service,
         instance: record.instance,
         incarnation,
@@ -281,7 +277,7 @@ export class RollcallClient {
 
   /** The polite way out: drains what is registered, waits for callers as far as options allow, and closes. */
   async shutdown(options: DrainOptions = {}): Promise<void> {
-    await Promise.all([...this.#registrations].map((registration) => registration.drain(options)));
+    await Promise.all([...this.#registrar.registrations].map((registration) => registration.drain(options)));
     await this.close(options.reason);
   }
 
@@ -292,9 +288,11 @@ export class RollcallClient {
   }
 
   async #close(reason: string): Promise<void> {
-    const farewells = [...this.#registrations].map((registration) => registration.deregister(reason));
+    const farewells = [...this.#registrar.registrations].map((registration) =>
+      registration.deregister(reason),
+    );
     if (farewells.length > 0) await Promise.race([Promise.allSettled(farewells), delay(FAREWELL_MS)]);
-    for (const registration of this.#registrations) registration.abandon();
+    for (const registration of this.#registrar.registrations) registration.abandon();
     this.#callReporter.close();
     await this.#projections.close();
     await Promise.all([...this.#callers].map((caller) => caller.close()));
@@ -314,7 +312,7 @@ export class RollcallClient {
   }
 
   get #firstRegistration(): Registration | undefined {
-    for (const registration of this.#registrations) return registration;
+    for (const registration of this.#registrar.registrations) return registration;
     return undefined;
   }
 

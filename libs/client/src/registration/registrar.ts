@@ -35,12 +35,15 @@ interface Advertised {
 /** Registers the instances of one process and keeps the list of them. */
 export class Registrar {
   readonly #parts: RegistrarParts;
-  /** In the order they came; the first one names the process. */
-  readonly #registrations: Set<Registration>;
+  readonly #registrations = new Set<Registration>();
 
-  constructor(parts: RegistrarParts, registrations: Set<Registration>) {
+  constructor(parts: RegistrarParts) {
     this.#parts = parts;
-    this.#registrations = registrations;
+  }
+
+  /** In the order they came; the first one names the process. */
+  get registrations(): ReadonlySet<Registration> {
+    return this.#registrations;
   }
 
   async register(input: RegistrationInput, handlers: RegistrationHandlers): Promise<Registration> {

@@ -16,7 +16,10 @@ export interface RawEvent {
   /** The subject behind `registry.v1.`. */
   readonly key: string;
   readonly bytes: number;
-  /** Value of a header, or undefined. May be kept when the rest is let go. */
+  /**
+   * Value of a header, or undefined; of a long one at least the first `limits.attributeLengthMax` characters. May be
+   * kept when the rest is let go.
+   */
   readonly header: (name: string) => string | undefined;
   /** The body as text; throws when it is not valid UTF-8. */
   text(): string;

@@ -48,6 +48,13 @@ const suspected = (minutes: number, heartbeatBefore = 0.1) => {
 const expired = (minutes: number) =>
   entry(minutes, { status: 'down', departure: 'expired', verdict: { state: 'expired', evidence: {} } });
 
+const undone = { signal: 'undo' };
+const returning = (minutes: number) =>
+  entry(minutes, { status: 'suspect', verdict: { state: 'suspected', evidence: undone } });
+const expiredAgain = (minutes: number) =>
+  entry(minutes, { status: 'down', departure: 'expired', verdict: { state: 'expired', evidence: undone } });
+const left = (minutes: number) => entry(minutes, { status: 'down', departure: 'deregistered', left: true });
+
 describe('the availability of an instance', () => {
   it('is full while it is up, and says nothing of time that was planned otherwise', () => {
     const entries = [entry(0, {}), entry(10, { status: 'maintenance' }), entry(20, {})];
@@ -104,20 +111,43 @@ describe('the availability of an instance', () => {
   });
 
   it('is not changed by an undo of a good-bye or an expiry before the instance shows itself', () => {
-    const returning = (minutes: number) =>
-      entry(minutes, { status: 'suspect', verdict: { state: 'suspected', evidence: { signal: 'undo' } } });
-    const left = entry(10, { status: 'down', departure: 'deregistered', left: true });
     const back = entry(25, { verdict: { state: 'cleared', evidence: {} } });
     const gone = [entry(0, {}), suspected(10), expired(11)];
     const times = { availableMs: 15 * MINUTE, plannedMs: 15 * MINUTE, outages: [], flaps: 0 };
-    expect(over(30, [entry(0, {}), left, returning(20), back])).toMatchObject(times);
-    expect(over(30, [entry(0, {}), left, returning(20)])).toMatchObject({
+    expect(over(30, [entry(0, {}), left(10), returning(20), back])).toMatchObject(times);
+    expect(over(30, [entry(0, {}), left(10), returning(20)])).toMatchObject({
       plannedMs: 20 * MINUTE,
       outages: [],
     });
     expect(over(30, [...gone, returning(20)])).toEqual(over(30, gone));
     expect(over(30, [...gone, returning(20), back])).toEqual(over(30, [...gone, back]));
     expect(over(30, [returning(0), back])).toMatchObject({ plannedMs: 25 * MINUTE, outages: [] });
+  });
+
+  it('is not changed either when nothing is heard of it after the undo: it expires, and that is no outage', () => {
+    const anew = entry(25, { incarnation: 2 });
+    const gone = [entry(0, {}), suspected(10), expired(11)];
+    expect(over(30, [entry(0, {}), left(10), returning(20), expiredAgain(21), anew])).toMatchObject({
+      availableMs: 15 * MINUTE,
+      plannedMs: 15 * MINUTE,
+      outageMs: 0,
+      outages: [],
+    });
+    expect(over(30, [...gone, returning(20), expiredAgain(21), anew])).toEqual(over(30, [...gone, anew]));
+  });
+
+  it('has no outage between a good-bye and the next sign of life, however often it is undone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(left, returning, expiredAgain)), (steps) => {
+        const told = steps.map((step, index) => step(11 + index));
+        const back = 11 + steps.length;
+        expect(over(back + 1, [entry(0, {}), left(10), ...told, entry(back, {})])).toMatchObject({
+          availableMs: 11 * MINUTE,
+          plannedMs: (back - 10) * MINUTE,
+          outages: [],
+        });
+      }),
+    );
   });
 
   it('of any history equals what is found by looking at every millisecond of it', () => {

@@ -56,12 +56,14 @@ export function conditionOf({ record }: ViewEntry): Condition {
 }
 
 /**
- * Whether an undo brought it back, and it has not shown itself yet. Until it does, it is for its callers what it was
- * before: nobody has found it dead, and nobody alive.
+ * Whether an undo brought it back, and it has not shown itself since, in its grace or after it: then it has expired
+ * on the evidence of the undo. Until it does, it is for its callers what it was before: nobody has found it dead, and
+ * nobody alive.
  */
 export function isReturning({ record }: ViewEntry): boolean {
   const { departure, status, verdict } = record as InstanceView;
-  return departure === undefined && status === 'suspect' && verdict?.evidence.signal === 'undo';
+  const isUnseen = departure === undefined ? status === 'suspect' : departure === 'expired';
+  return isUnseen && verdict?.evidence.signal === 'undo';
 }
 
 /** The times of one instance over a window, told by its entries as they change. */

@@ -6,6 +6,7 @@ import type {
   OverrideView,
   Status,
   VerdictView,
+  Writable,
 } from '#contracts';
 import { normalizeInstance, type NormalRecord } from './normalize.js';
 
@@ -64,8 +65,6 @@ export function joinInstance(names: InstanceNames, state: InstanceState): Instan
   if (registration.left) view.left = true;
   return view;
 }
-
-type Writable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
 /** What the service said itself, where it is shown otherwise. */
 function reportedOf(

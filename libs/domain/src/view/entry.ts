@@ -30,11 +30,14 @@ export interface CauseSource {
   readonly traceparent?: string | undefined;
 }
 
-/** Picks the cause out of an event, leaving out what is absent. Types and actors are kept once for all. */
+/**
+ * Picks the cause out of an event, leaving out what is absent. Actors are kept once for all; types already are, by
+ * whoever read the event.
+ */
 export function causeOf({ id, type, actor, reason, traceparent }: CauseSource): Cause {
   return {
     id,
-    type: sharedText(type),
+    type,
     ...(actor === undefined ? {} : { actor: sharedText(actor) }),
     ...(reason === undefined ? {} : { reason }),
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -18,14 +18,6 @@ export function entryHash(key: string, sequence: number): number {
 
 export const emptySum: ServiceSum = [0, 0];
 
-export function addToSum(sum: ServiceSum, key: string, sequence: number): ServiceSum {
-  return addHash(sum, entryHash(key, sequence));
-}
-
-export function takeFromSum(sum: ServiceSum, key: string, sequence: number): ServiceSum {
-  return takeHash(sum, entryHash(key, sequence));
-}
-
 /** For who adds one entry to several sums: its hash is what costs. */
 export function addHash(sum: ServiceSum, hash: number): ServiceSum {
   return [sum[0] + 1, (sum[1] + hash) % MODULUS];

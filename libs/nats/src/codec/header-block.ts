@@ -41,7 +41,7 @@ export function headerBytes(message: JsMsg): Uint8Array {
   return Buffer.from(block === '\r\n' ? '' : `NATS/1.0${block}\r\n`);
 }
 
-const [COLON, NEWLINE] = [0x3a, 0x0a];
+const [COLON, NEWLINE, RETURN] = [0x3a, 0x0a, 0x0d];
 
 /**
  * Value of the first header of a name, case as written; undefined when it is absent or empty. Part of the block: who
@@ -57,6 +57,11 @@ export function headerIn(block: string, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** A newline alone ends no header: a value that has one must not pose as the next header. */
 function isName(block: string, start: number, length: number): boolean {
-  return block.charCodeAt(start - 1) === NEWLINE && block.charCodeAt(start + length) === COLON;
+  return (
+    block.charCodeAt(start - 1) === NEWLINE &&
+    block.charCodeAt(start - 2) === RETURN &&
+    block.charCodeAt(start + length) === COLON
+  );
 }

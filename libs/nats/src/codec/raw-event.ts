@@ -1,11 +1,21 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { headerNames, type RawEvent, type Subjects } from '#contracts';
+import {
+  carriedHeaderNames,
+  headerNames,
+  limits,
+  type RawEvent,
+  SharedTexts,
+  type Subjects,
+} from '#contracts';
 import { headerBlock, headerIn } from './header-block.js';
-import { ownText, OwnTexts, utf8Text } from './text.js';
+import { ownText, utf8Text } from './text.js';
 
-/** A journal has many events and few keys, and fewer types. */
-const keys = new OwnTexts(16_384);
-const types = new OwnTexts(256);
+/**
+ * A journal has many events and few keys, and fewer types. Finding the copy there is costs half of making one, and
+ * whoever looks something up by it compares a pointer.
+ */
+const keys = new SharedTexts(16_384, ownText);
+const types = new SharedTexts(256, ownText);
 
 /** A delivered journal message as the contracts read it: header values and body are decoded only when asked for. */
 export function rawEvent(message: JsMsg, subjects: Subjects): RawEvent {
@@ -24,7 +34,7 @@ class DeliveredEvent implements RawEvent {
     const { streamSequence, timestampNanos } = message.info;
     this.sequence = streamSequence;
     this.atMs = Math.floor(timestampNanos / 1e6);
-    this.key = keys.of(subjects.journalKey(message.subject) ?? message.subject);
+    this.key = keys.share(subjects.journalKey(message.subject) ?? message.subject);
     this.#body = message.data;
     this.bytes = this.#body.length;
     this.header = headerReader(headerBlock(message));
@@ -41,6 +51,9 @@ function headerReader(block: string): (name: string) => string | undefined {
     const value = headerIn(block, name);
     // What the view keeps of an event must not keep its headers.
     if (value === undefined) return undefined;
-    return name === headerNames.type ? types.of(value) : ownText(value);
+    const isType = name === headerNames.type || name === carriedHeaderNames.type;
+    // Cut before it is copied: a part of a copy would keep all of it.
+    const part = value.slice(0, limits.attributeLengthMax);
+    return isType ? types.share(part) : ownText(part);
   };
 }

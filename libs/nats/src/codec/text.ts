@@ -17,26 +17,6 @@ export function ownText(part: string): string {
   return Buffer.from(part).toString();
 }
 
-/**
- * Copies of their own of parts that come again and again, each made once: finding it costs half of making it, and
- * whoever looks something up by it compares a pointer.
- */
-export class OwnTexts {
-  readonly #known = new Map<string, string>();
-
-  /** @param countMax so many are remembered; with one more, all are forgotten */
-  constructor(private readonly countMax: number) {}
-
-  of(part: string): string {
-    const known = this.#known.get(part);
-    if (known !== undefined) return known;
-    const own = ownText(part);
-    if (this.#known.size >= this.countMax) this.#known.clear();
-    this.#known.set(own, own);
-    return own;
-  }
-}
-
 function asciiText(bytes: Uint8Array): string {
   return bufferOf(bytes).toString('latin1');
 }

@@ -20,7 +20,8 @@ export interface Batch {
 /**
  * Stores all messages or none (JetStream atomic batch, ADR-50), and says what the server said when it refuses.
  * The messages take consecutive sequences; the result is the last one.
- * @throws ROLLCALL_REVISION_CONFLICT, ROLLCALL_BATCH_REFUSED, ROLLCALL_NOT_ACKNOWLEDGED; what `at` throws
+ * @throws ROLLCALL_REVISION_CONFLICT, ROLLCALL_BATCH_REFUSED, ROLLCALL_NOT_ACKNOWLEDGED; what `at` throws;
+ * ROLLCALL_BROKER_UNREACHABLE when a message cannot be sent
  */
 export async function publishBatch(
   connection: NatsConnection,
@@ -35,33 +36,48 @@ export async function publishBatch(
       `a batch of ${count} messages is not between 1 and ${limits.batchMessagesMax}`,
     );
   }
-  const id = randomUUID().replaceAll('-', '');
-  const last = publishAllButLast(connection, messages, id);
-  const headers = batchHeaders(last, id, count, 'Nats-Batch-Commit: 1\r\n');
-  const reply = await requestCommit(connection, last, { headers, timeout: timeoutMs });
+  const reply = await sendAll(connection, messages, timeoutMs);
   return readBatchReply(reply, stream, count);
 }
 
-function publishAllButLast(connection: NatsConnection, messages: Batch, id: string): BatchOutgoing {
+async function sendAll(connection: NatsConnection, messages: Batch, timeout: number): Promise<BatchReply> {
+  const id = randomUUID().replaceAll('-', '');
+  const count = messages.length;
   let open: BatchOutgoing | undefined;
-  for (let position = 1; ; position += 1) {
-    let message: BatchOutgoing;
-    try {
-      message = messages.at(position - 1) as BatchOutgoing;
-    } catch (error) {
-      if (open !== undefined) giveUp(connection, open, id, position);
-      throw error;
+  let position = 1;
+  try {
+    for (; position < count; position += 1) {
+      const message = messages.at(position - 1) as BatchOutgoing;
+      publish(connection, message, batchHeaders(message, id, position));
+      open = message;
     }
-    if (position === messages.length) return message;
-    const { subject, payload } = message;
-    connection.publish(subject, payload, { headers: batchHeaders(message, id, position) });
-    open = message;
+    const last = messages.at(count - 1) as BatchOutgoing;
+    const headers = batchHeaders(last, id, count, 'Nats-Batch-Commit: 1\r\n');
+    return await requestCommit(connection, last, { headers, timeout });
+  } catch (error) {
+    if (open !== undefined) giveUp(connection, open, batchHeaders(open, id, position + 1));
+    throw error;
   }
 }
 
-/** With a gap in its numbers the broker lets go of a batch at once; else it waits for the rest, of 50 batches at most. */
-function giveUp(connection: NatsConnection, open: BatchOutgoing, id: string, position: number): void {
-  connection.publish(open.subject, open.payload, { headers: batchHeaders(open, id, position + 1) });
+function publish(connection: NatsConnection, { subject, payload }: BatchOutgoing, headers: MsgHdrs): void {
+  try {
+    connection.publish(subject, payload, { headers });
+  } catch (error) {
+    throw brokerError(error, `sending a message of a batch on "${subject}"`);
+  }
+}
+
+/**
+ * With a gap in its numbers the broker lets go of a batch at once; else it waits for the rest, of 50 batches at most.
+ * Of one it has committed, the answer being lost, it knows nothing any more, and refuses the message.
+ */
+function giveUp(connection: NatsConnection, { subject, payload }: BatchOutgoing, headers: MsgHdrs): void {
+  try {
+    connection.publish(subject, payload, { headers });
+  } catch {
+    // The connection is closed, which is told already. The broker lets go of the batch after a while.
+  }
 }
 
 /** Not into the message: a batch that is refused may be sent again, message by message. */

@@ -5,6 +5,7 @@ import {
   type PositionRecord,
   sharedText,
   type ViewRecord,
+  type Writable,
 } from '#contracts';
 import { isInstanceView, type ViewEntry } from '#domain';
 
@@ -37,8 +38,6 @@ export function readRecord(message: Body): ViewRecord | undefined {
 export function entryOf({ sequence, at, cause, record }: ViewRecord): ViewEntry {
   return { sequence, at, cause, record };
 }
-
-type Writable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
 function shareCause(cause: Writable<Cause>): void {
   cause.type = sharedText(cause.type);

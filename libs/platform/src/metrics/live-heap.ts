@@ -20,8 +20,8 @@ function isFull(entry: PerformanceEntry): boolean {
 }
 
 /**
- * What the heap held right after the last full collection, and thus what the process needs: at any other time it is
- * that and garbage. Undefined before there was one.
+ * What the heap held when the last full collection was reported, soon after it: what the process needs, and the
+ * garbage of that turn of the event loop. At any other time there is more of it. Undefined before there was one.
  */
 export function liveHeapBytes(): number | undefined {
   return liveBytes;

@@ -77,7 +77,7 @@ function countersIn(prom: typeof PromClient, registry: PromClient.Registry) {
 
 const gaugeHelp = {
   rollcall_heap_live_bytes:
-    'Heap in use right after the last full garbage collection: what the process holds, without garbage.',
+    'Heap in use soon after the last full garbage collection: what the process holds, and little garbage.',
   rollcall_watchers: 'Watches that are open.',
   rollcall_view_position: 'Journal sequence this process reflects.',
   rollcall_journal_sequence: 'Sequence of the newest event in the journal.',

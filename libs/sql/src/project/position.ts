@@ -55,7 +55,7 @@ export function findStart(
   });
 }
 
-interface HeldPosition {
+interface StoredPosition {
   readonly version: number;
   readonly position: number;
   readonly journal: string | null;
@@ -64,7 +64,7 @@ interface HeldPosition {
 
 /** A journal restored from a backup is of the same day, and after a while as long: but other events are in it. */
 async function strangenessOf(
-  { version, position, at }: HeldPosition,
+  { version, position, at }: StoredPosition,
   { firstSequence }: JournalEnds,
   timeOf: (sequence: number) => Promise<number | undefined>,
 ): Promise<string | undefined> {
@@ -80,7 +80,7 @@ async function strangenessOf(
 }
 
 function reasonToEmpty(
-  { version, position, journal }: HeldPosition,
+  { version, position, journal }: StoredPosition,
   { foundedAt, lastSequence }: JournalEnds,
 ): string | undefined {
   if (version === 0) return 'they are new';
