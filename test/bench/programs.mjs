@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -55,6 +55,8 @@ export function run(command, words, { cwd, stdio = 'inherit', limitMs = BENCH_MS
  */
 export async function runNode(words, options) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+  // PostgreSQL refuses to run as root: another user must be able to pass.
+  chmodSync(folder, 0o711);
   // A server that was told to end just now may still write.
   const remove = onEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   try {
