@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Client, credentials } from '@grpc/grpc-js';
 import { firstValueFrom } from 'rxjs';
 import { registerGrpcResolver } from '#client-grpc';
@@ -27,11 +27,6 @@ let count = 0;
 let connections = 0;
 
 beforeAll(async () => {
-  server = createServer((socket) => {
-    connections += 1;
-    socket.on('error', () => undefined).destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
   registry = await startTestRegistry();
   client = await registry.client();
   registerGrpcResolver(client);
@@ -47,8 +42,18 @@ beforeAll(async () => {
 afterAll(async () => {
   jest.restoreAllMocks();
   await registry.stop();
-  server.close();
 });
+
+// A server of its own for each test: who was called last may still try again.
+beforeEach(async () => {
+  const own = createServer((socket) => {
+    if (own === server) connections += 1;
+    socket.on('error', () => undefined).destroy();
+  });
+  server = own;
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+});
+afterEach(() => void server.close());
 
 async function registerAt(address: string): Promise<string> {
   const service = `service-${(count += 1)}`;

@@ -96,3 +96,25 @@ describe('a follower that takes a new snapshot', () => {
     expect(held()).toEqual(['new', 'old']);
   });
 });
+
+describe('a follower that hears what it holds already', () => {
+  it('tells nobody: a projector writes again what a broker lost in a crash', async () => {
+    const heard: string[] = [];
+    let isThere: () => void = () => undefined;
+    const next = new Promise<void>((resolve) => (isThere = resolve));
+    const watching = new ViewFollower({
+      ...store,
+      onChange: (key, { change }) => {
+        heard.push(`${change} ${key.split('.').at(-1)}`);
+        if (key === keyOf('next')) isThere();
+      },
+    });
+    await watching.start();
+    const revision = await write(keyOf('new'), record('new', 9));
+    await write(keyOf('next'), record('next', 10));
+    await next;
+    expect(heard).toEqual(['added old', 'added new', 'added next']);
+    expect(watching.table.get(keyOf('new'))?.bucketRevision).toBe(revision);
+    watching.close();
+  });
+});

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Msg, Subscription } from '@nats-io/nats-core';
 import { isRollcallError, type PositionRecord, viewKeys, type ViewRecord } from '#contracts';
 import { isPresent, sameSum, ViewTable } from '#domain';
@@ -172,14 +173,23 @@ export class ViewFollower {
     return this.#options.echoes?.heard(key, data);
   }
 
-  /** Puts a live record into the table unless something newer is there. */
+  /** Puts a live record into the table unless something newer, or the very same, is there. */
   #takes(key: string, record: ViewRecord, message: Msg, isBuffered: boolean): boolean {
     const held = this.table.get(key);
     const heldSequence = held?.entry.sequence ?? 0;
     if (record.sequence < heldSequence || (isBuffered && record.sequence === heldSequence)) return false;
+    // A broker that crashed lost writes of the view, and the projector has written them again.
+    if (
+      held !== undefined &&
+      record.sequence === heldSequence &&
+      isDeepStrictEqual(held.entry, entryOf(record))
+    ) {
+      held.bucketRevision = revisionOf(message);
+      return false;
+    }
     // A repair took away what only an operator writes: no record of it says that it is gone.
     if (record.change === 'removed' && isPresent(record)) this.table.delete(key);
-    else this.table.put(key, entryOf(record), Number(headerIn(headerBlock(message), 'Nats-Sequence') ?? 0));
+    else this.table.put(key, entryOf(record), revisionOf(message));
     return true;
   }
 
@@ -219,4 +229,9 @@ export class ViewFollower {
       this.#resyncUnasked('sums-differ');
     }
   }
+}
+
+/** What the bucket called a record when it stored it. */
+function revisionOf(message: Msg): number {
+  return Number(headerIn(headerBlock(message), 'Nats-Sequence') ?? 0);
 }
