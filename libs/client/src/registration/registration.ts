@@ -47,6 +47,8 @@ export interface RegistrationParts {
 
 /** Other writes wait while it is looked, so not for too long at a time. */
 const LOOK_MS = 1_000;
+/** A cluster needs seconds to choose a new leader of the journal; who cannot look for longer is in trouble. */
+const TROUBLE_AFTER_MS = 15_000;
 /** What was told may have been lost on its way; it is looked after now and then, more or less so often. */
 const LOOK_EVERY_MS = 60_000;
 
@@ -196,15 +198,16 @@ export class Registration {
   }
 
   /** Looks until it has seen: a broker that is just back may need a moment to answer for its streams. */
-  #look(): void {
+  #look(sinceMs = performance.now()): void {
     this.#writes
       .run(async () => {
         if (this.isActive) await patiently(() => this.#checkClaim(), LOOK_MS);
         else if (this.#isRecallable) await patiently(() => this.#checkRecall(), LOOK_MS);
       })
       .catch((error: Error) => {
-        this.#parts.onTrouble(error);
-        if (isRollcallError(error) && error.retryable && this.isActive) this.#look();
+        const looksAgain = isRollcallError(error) && error.retryable && this.isActive;
+        if (!looksAgain || performance.now() - sinceMs >= TROUBLE_AFTER_MS) this.#parts.onTrouble(error);
+        if (looksAgain) this.#look(sinceMs);
       });
   }
 
