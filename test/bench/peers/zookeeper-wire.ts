@@ -6,6 +6,7 @@ export const op = { create: 1, getData: 4, ping: 11, getChildren: 8, multi: 14, 
 
 const WATCH_EVENT_XID = -1;
 const SESSION_MS = 30_000;
+const OPEN_MS_MAX = 2_000;
 
 /** The words of Jute, ZooKeeper's own encoding: integers are big-endian, strings and buffers carry their length. */
 export const jute = {
@@ -59,7 +60,9 @@ export class ZooKeeperSession {
     hello.writeInt32BE(SESSION_MS, 12);
     const answered = new Promise<Buffer>((resolve, reject) => session.#waiting.push({ resolve, reject }));
     session.#write([hello, jute.int(16), Buffer.alloc(16)]);
-    await answered;
+    // A server that is just starting may take the connection and never answer on it.
+    const tooLong = setTimeout(() => session.close(), OPEN_MS_MAX);
+    await answered.finally(() => clearTimeout(tooLong));
     return session;
   }
 
