@@ -21,6 +21,7 @@ export interface HeldEvent {
 const RETRY_MS = 200;
 /** Each subject that is asked for takes so much longer until it is asked for again, and nats.js finds out by itself in a minute. */
 const LOOK_APART_MS = 1_000;
+const LOOK_APART_MS_MIN = 2_000;
 const LOOK_APART_MS_MAX = 60_000;
 
 /**
@@ -51,7 +52,7 @@ export class JournalTail {
         seen: () => this.#next - 1,
         there: () => (this.#reader === undefined ? Promise.resolve(0) : this.#newest()),
         onStall: () => void (this.#reader === undefined || this.#open()),
-        everyMs: Math.min(LOOK_APART_MS_MAX, LOOK_APART_MS * parts.filterSubjects.length),
+        everyMs: lookApartMs(parts.filterSubjects.length),
       }),
     ];
   }
@@ -142,4 +143,8 @@ export class JournalTail {
     }
     this.#wake();
   }
+}
+
+function lookApartMs(subjects: number): number {
+  return Math.min(LOOK_APART_MS_MAX, Math.max(LOOK_APART_MS_MIN, LOOK_APART_MS * subjects));
 }
